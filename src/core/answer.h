@@ -1,0 +1,36 @@
+/*
+ * The question, answered: a VM's descriptor against a host's snapshot.
+ *
+ * Pure: judges each source device against each class once, places them all, and reports. No I/O, no clock.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/inventory.h"
+#include "core/policy.h"
+#include "core/report.h"
+
+enum answer_flags {
+        ANSWER_EXPLAIN = 1,       /* list every class considered */
+        ANSWER_EXISTING_ONLY = 8, /* no creatables */
+};
+
+struct question {
+        const struct document *source;
+        const struct inventory *target;
+        const struct policy *policy;
+        uint64_t flags;
+        int64_t now;                  /* seconds since the epoch, for the age of a descriptor; 0: not looked at */
+        const atomic_bool *cancelled; /* or NULL */
+};
+
+/* What answering cost, for tests and benches. */
+struct answer_cost {
+        size_t pairs_judged;
+};
+
+/* 0, or -ECANCELED. ret_cost may be NULL. */
+int question_answer(const struct question *q, struct report **ret_report, struct answer_cost *ret_cost);
