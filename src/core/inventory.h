@@ -15,6 +15,7 @@ struct inventory_class {
         const struct device *first; /* stands for all of them */
         size_t *members;            /* positions: devices in document order, then creatables; ascending */
         size_t n_members;
+        size_t parent; /* of a creatable: a number that all types of one parent share; else SIZE_MAX */
 };
 
 struct inventory {

@@ -46,8 +46,13 @@ bool param_value_is(enum param_type type, const char *value);
 bool param_value_equal(enum param_type type, const char *a, const char *b);
 /* A word of the type bool that means true. */
 bool param_value_true(const char *value);
-/* True if the value may be set: of the type, and the off value, in the list or range, or there is no list. */
-bool param_info_allows(const struct param_info *info, const char *value);
+/* The same for what two sides know: by the target's type, else the source's; as bytes where both are given and differ. */
+bool param_values_equal(enum param_type target, enum param_type source, const char *a, const char *b);
+/*
+ * True if the target's information lets the value be set: of the type (the target's, else the source's), and the off
+ * value, in the list or range, or there is no list.
+ */
+bool param_info_allows(const struct param_info *info, enum param_type source, const char *value);
 
 /* True for a parameter's name: UTF-8 without '=', '/' and white space, none of the kernel's own and none of ours. */
 bool param_name_valid(const char *name);

@@ -28,7 +28,6 @@ struct report_candidate {
         struct actions actions;
         bool creatable;
         char **addresses; /* of the devices in it; of a creatable "type:<parent>/<mdevType>" */
-        bool truncated;   /* there are more addresses than are listed */
         size_t n_members; /* devices in it, or instances available */
 };
 

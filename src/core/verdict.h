@@ -51,6 +51,7 @@ enum rule_id {
         RULE_EVIDENCE,   /* MinimumEvidence */
         RULE_PLAN,       /* the plan must hold */
         RULE_ASSIGNMENT, /* the whole VM */
+        RULE_DESCRIPTOR, /* its age */
         _RULE_MAX,
 };
 
@@ -151,13 +152,17 @@ const char *action_kind_to_string(enum action_kind k);
 
 void reason_done(struct reason *r);
 void reasons_done(struct reasons *r);
-/* Takes the reason; of one code and field the strongest stays. */
-void reasons_take(struct reasons *r, struct reason *reason);
+/*
+ * Adds a copy of the reason with a message for people; of one code and field the strongest stays.
+ * The strings of the reason are only read; its message and remedy are not looked at.
+ */
+void reasons_add(struct reasons *r, struct reason reason, const char *remedy, const char *format, ...) _printf_(4, 5);
 void reasons_copy(struct reasons *to, const struct reasons *from);
 bool reasons_have(const struct reasons *r, enum reason_code code);
 bool reasons_have_result(const struct reasons *r, enum result result);
 
 void action_done(struct action *a);
 void actions_done(struct actions *a);
-void actions_take(struct actions *a, struct action *action);
+/* Appends a copy; the strings of the action are only read. */
+void actions_add(struct actions *a, struct action action);
 void actions_copy(struct actions *to, const struct actions *from);

@@ -25,7 +25,7 @@ void *xcalloc(size_t n, size_t size) {
 void *xrealloc(void *p, size_t n, size_t size) {
         if (size && n > SIZE_MAX / size)
                 out_of_memory();
-        p = realloc(p, n * size ? n * size : 1);
+        p = realloc(p, MAX(n * size, (size_t)1));
         if (!p)
                 out_of_memory();
         return p;

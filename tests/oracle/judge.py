@@ -24,6 +24,10 @@ MAX_AGE = datetime.timedelta(days=30)
 INFINITE = 10 ** 9
 
 
+if hasattr(sys, "set_int_max_str_digits"):
+    sys.set_int_max_str_digits(0)       # numbers in versions and values may be of any length
+
+
 class InvalidDescriptor(Exception):
     """place: such as `devices[2].params.rss`"""
 
@@ -68,7 +72,7 @@ def parse(data, is_source):
         raise InvalidDescriptor("", "not JSON: %s" % e)
 
     def walk(x, depth, place):
-        if is_source and depth > SOURCE_NESTING:
+        if is_source and isinstance(x, (dict, list)) and depth > SOURCE_NESTING:
             raise InvalidDescriptor(place, "nested too deeply")
         if isinstance(x, str):
             check_text(x, place)
@@ -79,7 +83,7 @@ def parse(data, is_source):
         elif isinstance(x, list):
             for i, v in enumerate(x):
                 walk(v, depth + 1, "%s[%d]" % (place, i))
-    walk(doc, 0, "")
+    walk(doc, 1, "")
     return doc
 
 
@@ -213,6 +217,7 @@ DEVICE = {
     "reservedBy": t_str, "boundDriver": t_str, "groupBlockedBy": t_list(t_str), "numaNode": t_int,
     "attributes": t_list(t_str), "available": t_uint, "independent": t_bool, "recreatable": t_bool,
 }
+CREATABLE = {k: v for k, v in DEVICE.items() if k not in ("id", "address")}  # "the keys of a device except `id` and `address`"
 MODEL = {
     "params": INFOS, "versions": t_map(t_map(t_value, t_name)),
     "facts": t_map(t_object({"rule": t_enum("equal", "at-least", "range", "semver", "superset", "ignore"),
@@ -226,7 +231,7 @@ DOCUMENT = {
     "vm": t_object({"name": t_str, "uuid": t_str, "viommu": t_bool, "vfioDevices": t_uint}),
     "devices": t_list(t_object(DEVICE)),
     "models": t_map(t_object(MODEL)),
-    "creatable": t_list(t_object(DEVICE)),
+    "creatable": t_list(t_object(CREATABLE)),
 }
 
 
@@ -527,7 +532,7 @@ def judge_3_4(pair, set_version):
     rule_4_parameters(pair, out, s_eff, t_eff, s_complete, t_complete, t_exp or {}, knows_more, exception)
 
     out.s_eff, out.t_eff, out.s_exp, out.t_exp = s_eff, t_eff, s_exp, t_exp
-    out.s_own, out.t_own = S.params, t_params
+    out.s_own, out.t_own = S.params, t_params      # own values, not the version's
     return out
 
 

@@ -1,0 +1,43 @@
+/*
+ * The setup of a device: its version and parameters, as it stands or after a plan was carried out.
+ *
+ * Pure. "Effective" values are the expansion of the version, overridden by the device's own parameters.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/descriptor.h"
+#include "core/verdict.h"
+
+struct setup {
+        bool has_version;
+        bool version_read; /* false: there is one, but reading it failed; it equals none */
+        uint32_t version;
+        const struct entries *expansion; /* what the version stands for, NULL if it does not expand; borrowed */
+        struct entries values;           /* effective; NULL values could not be read */
+        enum tri complete_given;
+        enum evidence evidence; /* the weakest origin of the version and of all effective values */
+};
+
+/* The device's as it stands. expansion: of its version, or NULL. */
+void setup_init(struct setup *s, const struct traits *t, const struct entries *expansion);
+void setup_copy(struct setup *to, const struct setup *from);
+void setup_done(struct setup *s);
+#define _cleanup_setup_ _cleanup_(setup_done)
+
+/* After "set version": the version's expansion and nothing else. */
+void setup_set_version(struct setup *s, uint32_t version, const struct entries *expansion);
+/* After all set and unset actions of a plan but that of the version. */
+void setup_carry_out(struct setup *s, const struct actions *plan);
+
+/* There is a version and it does not expand. */
+bool setup_hides(const struct setup *s);
+/* Its values list every active parameter. */
+bool setup_complete(const struct setup *s);
+
+/* The evidence that an origin is worth; fallback where none is given. */
+enum evidence origin_evidence(const char *origin, enum evidence fallback);
+/* That of the model's origin. */
+enum evidence traits_model_evidence(const struct traits *t);
