@@ -5,11 +5,16 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 say() { printf '\n== %s [%ss]\n' "$*" "$SECONDS"; }
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 
-# install_packages FILE-OR-KIND...: what tools/packages lists for these kinds, as far as it is missing.
+# packages_of KIND: demo and test are in tools/packages, what the VM needs is the VM's own list.
+packages_of() {
+        if [ "$1" = vm ]; then cat "$top/tests/vm/packages"; else sed -n "s/^$1 //p" "$top/tools/packages"; fi
+}
+
+# install_packages KIND...: as far as they are missing.
 install_packages() {
         local kind wanted=() missing=()
         for kind; do
-                mapfile -t -O "${#wanted[@]}" wanted < <(sed -n "s/^$kind //p" "$top/tools/packages")
+                mapfile -t -O "${#wanted[@]}" wanted < <(packages_of "$kind")
         done
         mapfile -t missing < <(for p in "${wanted[@]}"; do
                 dpkg-query -W -f '${db:Status-Status}\n' "$p" 2>/dev/null | grep -qx installed || echo "$p"

@@ -36,7 +36,7 @@ static int versions_from_json(const struct json_place *p, struct json_object *o,
 
                 if (!json_number_from_string(members[i].key, &version->number))
                         return json_place_fail(&member, "not a version (an integer from 0 to %u)", UINT32_MAX);
-                r = entries_from_json(&at, v, members[i].key, ENTRIES_EXPANSION, &version->params);
+                r = entries_from_json(&at, v, members[i].key, ENTRIES_PARAMS, &version->params);
                 if (r < 0)
                         return r;
         }
@@ -155,7 +155,7 @@ static void versions_to_json(const struct model *m, struct text *t) {
 
                 snprintf(number, sizeof(number), "%u", m->versions[i].number);
                 start = t->length;
-                entries_to_json(&m->versions[i].params, number, ENTRIES_EXPANSION, t);
+                entries_to_json(&m->versions[i].params, number, ENTRIES_PARAMS, t);
                 if (t->length == start) {
                         json_emit_key(t, number);
                         text_add(t, "{}");

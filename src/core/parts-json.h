@@ -13,9 +13,8 @@
 
 /* Which entries an object holds. */
 enum entries_kind {
-        ENTRIES_STRINGS,   /* any names, values are strings: facts, tokens, origins */
-        ENTRIES_PARAMS,    /* parameters, null where one could not be read */
-        ENTRIES_EXPANSION, /* parameters of a version */
+        ENTRIES_STRINGS, /* any names, values are strings: facts, tokens, origins */
+        ENTRIES_PARAMS,  /* parameters (a version's too), null where one could not be read */
 };
 
 /* Each reads one member of the object o at p, if it is there, into what is empty so far. */
