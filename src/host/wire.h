@@ -61,5 +61,7 @@ void wire_done(struct wire *w);
 int wire_receive(struct wire *w, struct wire_frame *ret_frame);
 /* Sends all of it, waiting for room with poll(); for the reader, which may block. */
 int wire_send(int fd, enum wire_type type, uint32_t serial, const void *payload, size_t length);
+/* Sends frames that were appended to a buffer, the same way. */
+int wire_send_raw(int fd, const void *frames, size_t length);
 /* Appends a frame to a buffer, for the daemon, which sends when the socket has room. */
 void wire_append(struct text *t, enum wire_type type, uint32_t serial, const void *payload, size_t length);

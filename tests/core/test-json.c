@@ -245,7 +245,7 @@ START_TEST(test_messages) {
 
         ck_assert_int_eq(json_strict_check(text, strlen(text), &limits, &error), -EBADMSG);
         ck_assert_int_lt(strlen(error.message), JSON_ERROR_MAX);
-        ck_assert_msg(strstr(error.message, "...\"]: expected a value (line 1, column 1512)") != NULL, "%s", error.message);
+        ck_assert_msg(strstr(error.message, "...\"]: expected a value (line 1, column 1513)") != NULL, "%s", error.message);
         for (const char *p = error.message; *p; p += n)
                 ck_assert_uint_gt(n = utf8_sequence(p, strlen(p)), 0);
         json_error_set(&error, "a\x1b[31m\x7f\xc2\x9b\xff%s", "\n");

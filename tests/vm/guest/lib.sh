@@ -7,12 +7,14 @@ service=vfio-migrationd.service bus_name=org.vfio.Migration1 root_path=/org/vfio
 
 ok() { passed=$((passed + 1)); echo "ok - $*"; }
 not_ok() { failed=$((failed + 1)); echo "not ok - $*"; }
-note() { sed 's/^/# /' <<< "$*"; }
+note() { echo "# ${*//$'\n'/$'\n'# }"; }
 summary() { echo "${0##*/}: $passed passed, $failed failed"; [ "$failed" = 0 ]; exit; }
 
 check() {  # check WHAT COMMAND...: it succeeds (its output is shown if it does not)
         local what=$1 out; shift
-        if out=$("$@" 2>&1); then ok "$what"; else not_ok "$what"; note "$*: exit status $?"; note "$out"; return 1; fi
+        if out=$("$@" 2>&1); then ok "$what"; return; fi
+        set -- "$?" "$@"
+        not_ok "$what"; note "exit status $1: ${*:2}"; note "$out"; return 1
 }
 refute() {  # refute WHAT COMMAND...: it fails
         local what=$1 out; shift
@@ -78,13 +80,24 @@ as_nobody() { setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; }
 main_pid() { systemctl show -P MainPID "$service"; }
 unit() { systemctl show -P "$1" "$service"; }
 describe() { manager Describe ast 0 "${1:-0}" | jq -r '.data[0]'; }          # of all devices; 1: of the host
-listed() { manager ListDevices | jq -e --arg id "$1" '.data[0] | any(.[0] == $id)'; }
-not_listed() { manager ListDevices | jq -e --arg id "$1" '.data[0] | all(.[0] != $id)'; }
-ids() { manager ListDevices | jq -r '.data[0][][0]' | sort; }
-property() { busctl --json=short get-property "$bus_name" "$1" "$bus_name.Device" "$2" | jq -r '.data'; }
-path_of() { manager GetDevice s "$1" | jq -r '.data[0]'; }
-creatable() { describe 1 | jq -r --arg t "$1" '[.creatable[]? | select(.mdevType == $t) | .available // 0] | join(" ")'; }
-has_creatable() { [ "$(creatable "$1")" = "$2" ]; }
+listed() { [[ $(busctl call "$bus_name" "$root_path" "$bus_name.Manager" ListDevices) == *"\"$1\" \"/"* ]]; }
+not_listed() {
+        local all
+        all=$(busctl call "$bus_name" "$root_path" "$bus_name.Manager" ListDevices) && [[ $all != *"\"$1\" \"/"* ]]
+}
+ids() { manager ListDevices | jq -r '[.data[0][][0]] | sort | .[]'; }
+path_of() {
+        local reply
+        reply=$(busctl call "$bus_name" "$root_path" "$bus_name.Manager" GetDevice s "$1") || return
+        reply=${reply#o \"}; echo "${reply%\"}"
+}
+properties() { busctl call "$bus_name" "$1" org.freedesktop.DBus.Properties GetAll s "$bus_name.Device"; }
+value() {  # value PROPERTIES NAME: of a string property, as `properties` printed it
+        [[ $1 =~ \"$2\"\ s\ \"([^\"]*)\" ]] && echo "${BASH_REMATCH[1]}"
+}
+property() { value "$(properties "$1")" "$2"; }
+creatable() { describe 1 | jq -r '[.creatable // [] | sort_by(.mdevType)[] | "\(.mdevType) \(.available // 0)"] | join(" ")'; }
+can_create() { [ "$(creatable)" = "$*" ] || { creatable; return 1; }; }      # can_create TYPE NUMBER...: these and no others
 need_daemon() {  # the scripts that talk to it begin with this
         try_for 10 manager ListDevices && return
         not_ok "the daemon answers"; note "$(manager ListDevices 2>&1)"; summary
@@ -112,5 +125,6 @@ signal_within() {  # signal_within SECONDS WHAT SINCE MEMBER PATH
         else not_ok "$2 (after $(( t / 1000 )) ms, wanted within $1 s)"; return 1; fi
 }
 signals() {  # what came, for the transcript
-        jq -r 'select(.type == "signal") | "\(.["timestamp-realtime"] / 1e6 | tostring | .[:14]) \(.member) \(.payload.data | tostring)"' "$watch_file"
+        jq -r 'select(.type == "signal") | .payload.data as $d | "\(.["timestamp-realtime"] / 1e6 | tostring | .[:14]) \(.member) \($d[0]) \(
+                $d[1] | if type == "object" then .["org.vfio.Migration1.Device"] // {} | map_values(.data) else . end | tostring)"' "$watch_file"
 }

@@ -1,0 +1,30 @@
+/*
+ * vfio-migrationd.conf: the administrator's policy and limits.
+ *
+ * The main file is the first of etc, run, usr/lib; drop-ins of all three follow by file name, where etc masks the
+ * others. What is not known or not valid is a warning with file and line, never an error.
+ */
+#pragma once
+
+#include "core/policy.h"
+#include "host/sysfs.h"
+
+struct limits {
+        unsigned checks_per_uid;
+        unsigned checks; /* of all users together */
+};
+
+#define LIMITS_DEFAULT ((struct limits){ .checks_per_uid = 8, .checks = 256 })
+
+struct config {
+        struct policy policy;
+        struct limits limits;
+        char **warnings;
+};
+
+/*
+ * Reads below the root, or only the named file (a path of the caller's own, not below the root). -errno only where that
+ * one cannot be read.
+ */
+int config_read(struct config *c, const struct sysfs *root, const char *file);
+void config_done(struct config *c);

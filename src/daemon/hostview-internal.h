@@ -1,0 +1,78 @@
+/*
+ * What the files of the view share: hostview.c, hostview-key.c (answers), hostview-round.c (rounds, events), refresh.c.
+ */
+#pragma once
+
+#include "daemon/hostview.h"
+#include "daemon/view-table.h"
+#include "host/watch.h"
+
+struct hostview {
+        sd_event *event;
+        sd_event_source *wake; /* the owner's */
+        sd_event_source *work; /* readers have something to pop */
+        struct hostview_options options;
+        struct readers *readers;
+
+        struct view_table devices;
+        struct view_table parents;
+        size_t n_present; /* devices that have been read */
+        uint64_t generation;
+        uint64_t seed; /* of the hashes */
+
+        struct document *host; /* its head only */
+        struct model_set *models;
+        struct snapshot *snapshot; /* of this generation, or an older one */
+        struct traits_table *table;
+        struct traits **known; /* the table borrows, so somebody must hold */
+        size_t n_known;
+
+        struct notice *first_notice, **end_notice;
+        struct refresh *refreshes;
+        struct refresh *first_done, **end_done;
+
+        /* The round that is under way, and the last one that has ended. */
+        uint64_t round, rounds_done;
+        bool round_listed; /* its list has come: it ends when no key is left */
+        bool round_forced;
+        enum read_class round_class;
+        size_t n_round; /* keys that it waits for */
+        bool round_again;
+        bool complete;
+        int round_error; /* of the last one */
+        sd_event_source *sweep_timer;
+
+        struct watch *watch;
+        sd_event_source *watch_io;
+        sd_event_source *event_timer;
+        struct watch_events events; /* to be looked at when the timer ends */
+};
+
+uint64_t usec_now(clockid_t clock);
+struct view_table *hostview_table(struct hostview *v, const char *key);
+/* Asks for a key now; nothing happens while it is left alone (unless forced) or stuck. True if an answer will come. */
+bool hostview_ask(struct hostview *v, struct view_key *k, enum read_class class, bool forced);
+/* The kernel says that it is gone. */
+void hostview_gone(struct hostview *v, struct view_key *k);
+/* Tells that a device came (old is NULL), went (new is NULL) or changed. */
+void hostview_notice(struct hostview *v, struct device *old, struct device *new);
+
+/* hostview-key.c */
+/* Takes the devices as what the key stands for now. */
+void hostview_set(struct hostview *v, struct view_key *k, struct device **devices, size_t n);
+void hostview_answered(struct hostview *v, struct view_key *k, const struct reader_event *e);
+/* The key has no answer: unknown, with this errno as origin, left alone until retry_at. */
+void hostview_fail(struct hostview *v, struct view_key *k, int error, uint64_t retry_at);
+
+/* hostview-round.c */
+int rounds_init(struct hostview *v);
+void rounds_free(struct hostview *v);
+/* forced: also what is left alone. */
+void round_start(struct hostview *v, enum read_class class, bool forced);
+void round_listed(struct hostview *v, const struct reader_event *e);
+/* A key that the round waits for has been answered. */
+void round_key_done(struct hostview *v, struct view_key *k);
+
+/* refresh.c */
+/* An answer came to a key that was asked at a time; gone: the key is about to vanish. */
+void refresh_answered(struct hostview *v, struct view_key *k, uint64_t asked_at, bool gone);

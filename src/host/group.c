@@ -1,0 +1,83 @@
+/*
+ * The IOMMU group of a device. VFIO opens a group only if every member is bound to a VFIO driver, to none, or to one
+ * that leaves DMA alone: pci-stub, and the port drivers of bridges.
+ */
+#include "host/group.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/pci.h"
+#include "util/alloc.h"
+
+static bool driver_is_harmless(const char *driver) {
+        return driver_is_vfio(driver) || str_startswith(driver, "vfio") || strcmp(driver, "pci-stub") == 0 ||
+               strcmp(driver, "pcieport") == 0;
+}
+
+static bool member_is_bridge(const struct sysfs *s, const char *path) {
+        _cleanup_free_ char *file = xasprintf("%s/class", path);
+        _cleanup_attribute_ struct attribute a = sysfs_read_path(s, file);
+
+        return str_startswith(a.value, "0x0604");
+}
+
+static bool member_is_vfio(const struct sysfs *s, const char *path) {
+        _cleanup_free_ char *dir = xasprintf("%s/vfio-dev", path);
+        _cleanup_names_ struct names names = {};
+
+        return sysfs_list(s, dir, &names) >= 0 && names.n > 0;
+}
+
+/* path: sys/kernel/iommu_groups/<n>/devices/<name>, a link. */
+static bool member_blocks(const struct sysfs *s, const char *path) {
+        _cleanup_free_ char *link = xasprintf("%s/driver", path), *target = NULL;
+
+        if (sysfs_readlink_path(s, link, &target) < 0)
+                return false;
+        return !driver_is_harmless(path_name(target)) && !member_is_vfio(s, path) && !member_is_bridge(s, path);
+}
+
+static void read_members(struct probe *p) {
+        const struct sysfs *s = &p->host->sysfs;
+        _cleanup_free_ char *dir = xasprintf("sys/kernel/iommu_groups/%s/devices", p->device->iommu_group);
+        _cleanup_names_ struct names names = {};
+
+        if (sysfs_list(s, dir, &names) < 0)
+                return;
+        names_sort(&names);
+        for (size_t i = 0; i < names.n; i++) {
+                _cleanup_free_ char *path = xasprintf("%s/%s", dir, names.v[i]);
+
+                if (strcmp(names.v[i], path_name(p->dir.path)) == 0 || !member_blocks(s, path))
+                        continue;
+                strv_take(&p->device->group_blocked_by,
+                          xasprintf("%s%s", pci_name_valid(names.v[i]) ? "pci:" : "", names.v[i]));
+                p->t->group_blocked = true;
+        }
+}
+
+static void read_node(struct probe *p) {
+        _cleanup_reading_ struct reading r = probe_read(p, "numa_node");
+        char *end;
+        long node;
+
+        if (!reading_there(&r) && p->parent) {
+                reading_done(&r);
+                r = probe_read_parent(p, "numa_node");
+        }
+        if (!r.attribute.value || !*r.attribute.value)
+                return;
+        node = strtol(r.attribute.value, &end, 10);
+        if (*end || node < 0 || node > 65535) /* -1: no node */
+                return;
+        p->device->has_numa_node = true;
+        p->device->numa_node = (int)node;
+}
+
+void group_read(struct probe *p) {
+        /* The group of an mdev is emulated, and has no other member. */
+        if (p->device->iommu_group && !str_equal(p->device->bus, "mdev"))
+                read_members(p);
+        read_node(p);
+}

@@ -1,0 +1,9 @@
+/*
+ * The IOMMU group of a device: which of its members keep it from being opened, and on which NUMA node it is.
+ */
+#pragma once
+
+#include "host/provider.h"
+
+/* Fills groupBlockedBy and numaNode. */
+void group_read(struct probe *p);

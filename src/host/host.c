@@ -1,0 +1,118 @@
+/*
+ * Everything that is known of the host besides its devices. Owns the root, the model files and one request's findings.
+ */
+#include "host/host.h"
+
+#include "core/descriptor-json.h"
+#include "host/census.h"
+#include "host/probe.h"
+
+int host_init(struct host *h, const char *root) {
+        int r;
+
+        *h = (struct host){};
+        r = sysfs_init(&h->sysfs, root);
+        if (r < 0)
+                return r;
+        places_init(&h->places, &h->sysfs);
+        kernel_read(&h->sysfs, &h->kernel);
+        modelstore_read(&h->sysfs, &h->store);
+        return 0;
+}
+
+void host_done(struct host *h) {
+        host_forget(h);
+        modelstore_done(&h->store);
+        kernel_done(&h->kernel);
+        sysfs_done(&h->sysfs);
+}
+
+void host_forget(struct host *h) {
+        places_forget(&h->places);
+        aliases_done(&h->aliases);
+        inuse_done(&h->inuse);
+        h->aliases_read = h->inuse_read = false;
+}
+
+void host_reload(struct host *h) {
+        modelstore_done(&h->store);
+        modelstore_read(&h->sysfs, &h->store);
+        kernel_done(&h->kernel);
+        kernel_read(&h->sysfs, &h->kernel);
+}
+
+const struct aliases *host_aliases(struct host *h) {
+        if (!h->aliases_read)
+                aliases_read(&h->sysfs, h->kernel.release, &h->aliases);
+        h->aliases_read = true;
+        return &h->aliases;
+}
+
+const struct inuse *host_inuse(struct host *h) {
+        if (!h->inuse_read)
+                inuse_read(&h->sysfs, &h->inuse);
+        h->inuse_read = true;
+        return &h->inuse;
+}
+
+static void describe_key(struct host *h, const char *key, struct document *d) {
+        struct device **creatables, *device;
+        size_t n;
+
+        if (str_startswith(key, PROBE_PARENT_PREFIX)) {
+                if (probe_parent(h, key, &creatables, &n) < 0)
+                        return;
+                for (size_t i = 0; i < n; i++)
+                        document_take(d, creatables[i]);
+                free(creatables);
+        } else if (probe_device(h, key, &device) >= 0)
+                document_take(d, device);
+}
+
+struct document *host_describe(struct host *h) {
+        _cleanup_names_ struct names keys = {};
+        struct document *d = document_new();
+
+        host_forget(h);
+        kernel_describe(&h->kernel, d);
+        census_list(h, &keys);
+        for (size_t i = 0; i < keys.n; i++)
+                describe_key(h, keys.v[i], d);
+        return d;
+}
+
+static void format_devices(struct device *const *devices, size_t n, struct text *t) {
+        for (size_t i = 0; i < n; i++) {
+                text_add(t, i ? ",\n" : "");
+                document_format_device(devices[i], t);
+        }
+}
+
+void host_format(struct host *h, struct text *t) {
+        _cleanup_(document_free_cleanup) struct document *d = host_describe(h);
+
+        document_format_head(d, t);
+        text_add(t, "\"devices\":[");
+        format_devices(d->devices, d->n_devices, t);
+        text_add(t, "],\n\"models\":");
+        document_format_models(&h->store.models, t);
+        text_add(t, ",\n\"creatable\":[");
+        format_devices(d->creatables, d->n_creatables, t);
+        text_add(t, "]}\n");
+}
+
+void host_format_head(const struct host *h, struct text *t) {
+        _cleanup_(document_free_cleanup) struct document *d = document_new();
+
+        kernel_describe(&h->kernel, d);
+        document_format(d, t);
+}
+
+void host_format_models(const struct host *h, struct text *t) {
+        _cleanup_(document_free_cleanup) struct document *d = document_new();
+
+        document_format_head(d, t);
+        text_add(t, "\"devices\":[],\"models\":");
+        document_format_models(&h->store.models, t);
+        text_add(t, "}");
+}

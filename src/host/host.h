@@ -1,0 +1,48 @@
+/*
+ * Everything that is known of the host besides its devices, and what one request found out on its way.
+ *
+ * Owned by the reader's main(). The daemon's own process does not have one: a read here can hang for ever.
+ */
+#pragma once
+
+#include "core/descriptor.h"
+#include "host/aliases.h"
+#include "host/inuse.h"
+#include "host/kernel.h"
+#include "host/modelstore.h"
+#include "host/places.h"
+#include "host/sysfs.h"
+#include "util/strv.h"
+
+struct host {
+        struct sysfs sysfs;
+        struct kernel kernel;
+        struct modelstore store;
+        /* Of one request; host_forget() empties them. */
+        struct places places;
+        struct aliases aliases;
+        bool aliases_read;
+        struct inuse inuse;
+        bool inuse_read;
+};
+
+/* root: NULL for the real one. Reads the model files too; their warnings are in store. */
+int host_init(struct host *h, const char *root);
+void host_done(struct host *h);
+#define _cleanup_host_ _cleanup_(host_done)
+/* A new request begins: looks at everything afresh but the model files. */
+void host_forget(struct host *h);
+/* Reads the model and pool files again. */
+void host_reload(struct host *h);
+
+/* What is read when it is first asked for. */
+const struct aliases *host_aliases(struct host *h);
+const struct inuse *host_inuse(struct host *h);
+
+/* All there is: the head, devices and creatables (the models in force stay in store). */
+struct document *host_describe(struct host *h);
+/* The same as a host document, models and all. */
+void host_format(struct host *h, struct text *t);
+/* The parts that the daemon asks for one by one, each a document: the head, and the models in force. */
+void host_format_head(const struct host *h, struct text *t);
+void host_format_models(const struct host *h, struct text *t);

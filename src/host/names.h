@@ -1,0 +1,42 @@
+/*
+ * Names of directory entries, and paths made of them. Owns what it read; knows no root, and resolves nothing.
+ *
+ * A name that comes from the host is a single path component, or it is left out.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "util/macro.h"
+
+/* The names in a directory, without "." and "..". */
+struct names {
+        char **v;
+        size_t n;
+        char *data; /* what v points into */
+};
+
+/* True for what can be a single path component: not "", ".", "..", no slash, UTF-8, and of at most 255 bytes. */
+bool name_valid(const char *name);
+/* True for a relative path of such components. */
+bool name_path_valid(const char *path);
+
+/* The last component of a path: borrowed. */
+const char *path_name(const char *path);
+/* What is before it; NULL at the top. */
+char *path_parent(const char *path);
+/* Where a link in the directory dir points to, by its text alone: a path below the root, whose parent is the root. */
+char *path_follow(const char *dir, const char *target);
+
+/* Reads a directory from its beginning. 0 or -errno. */
+int names_read(int dir_fd, struct names *ret);
+/* A set of names that grows; data stays NULL and each name is an allocation of its own. */
+void names_add(struct names *names, const char *name);
+bool names_have(const struct names *names, const char *name);
+/* In byte order, each once. */
+void names_sort(struct names *names);
+/* In a sorted set. */
+bool names_find(const struct names *names, const char *name);
+void names_done(struct names *names);
+#define _cleanup_names_ _cleanup_(names_done)

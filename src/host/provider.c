@@ -1,0 +1,215 @@
+/*
+ * What all providers share: reading files in D, T and the parent, and giving values to the device, strongest first.
+ */
+#include "host/provider.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "util/alloc.h"
+
+static bool has_first(const struct names *names, const char *file) {
+        size_t n = strcspn(file, "/");
+
+        for (size_t i = 0; i < names->n; i++)
+                if (strncmp(names->v[i], file, n) == 0 && !names->v[i][n])
+                        return true;
+        return false;
+}
+
+bool probe_has(const struct probe *p, const char *name) {
+        return has_first(&p->names, name);
+}
+
+bool probe_type_has(const struct probe *p, const char *name) {
+        return p->type && has_first(&p->type->names, name);
+}
+
+void reading_done(struct reading *r) {
+        attribute_done(&r->attribute);
+        free(r->origin);
+        r->origin = NULL;
+}
+
+bool reading_there(const struct reading *r) {
+        return r->attribute.error != ENOENT && r->attribute.error != ENOTDIR;
+}
+
+struct reading probe_read(const struct probe *p, const char *file) {
+        if (!probe_has(p, file))
+                return (struct reading){ .attribute.error = ENOENT };
+        return (struct reading){
+                .attribute = sysfs_read(&p->host->sysfs, &p->dir, file),
+                .origin = xasprintf("sysfs:%s", file),
+        };
+}
+
+/* A copy of what the place's cache has. */
+static struct reading read_place(const struct probe *p, struct place *place, const char *prefix, const char *file) {
+        struct reading r = { .from_type = true };
+
+        r.attribute = *place_read(&p->host->places, place, file);
+        r.attribute.value = xstrdup(r.attribute.value);
+        r.origin = xasprintf("sysfs:%s%s", prefix, file);
+        return r;
+}
+
+struct reading probe_read_type(const struct probe *p, const char *file) {
+        if (!probe_type_has(p, file))
+                return (struct reading){ .attribute.error = ENOENT };
+        if (p->creatable) {
+                _cleanup_free_ char *prefix = xasprintf("mdev_supported_types/%s/", path_name(p->type->path));
+
+                return read_place(p, p->type, prefix, file);
+        }
+        return read_place(p, p->type, "mdev_type/", file);
+}
+
+struct reading probe_read_parent(const struct probe *p, const char *file) {
+        if (!p->parent || !has_first(&p->parent->names, file))
+                return (struct reading){ .attribute.error = ENOENT };
+        return read_place(p, p->parent, probe_has(p, "physfn") ? "physfn/" : p->creatable ? "" : "../", file);
+}
+
+struct reading probe_read_either(const struct probe *p, const char *file) {
+        struct reading r = probe_read(p, file);
+
+        if (reading_there(&r))
+                return r;
+        reading_done(&r);
+        return probe_read_type(p, file);
+}
+
+bool probe_given(const struct probe *p, const char *key) {
+        return entries_find(&p->t->origins, key) != NULL;
+}
+
+static void set_origin(struct probe *p, const char *key, const char *origin) {
+        entries_set(&p->t->origins, key, origin);
+}
+
+/* "errno:EIO", or a number where there is no name. */
+static void set_error(struct probe *p, const char *key, int error) {
+        const char *name = strerrorname_np(error);
+        _cleanup_free_ char *origin = name ? xasprintf("errno:%s", name) : xasprintf("errno:%d", error);
+
+        set_origin(p, key, origin);
+}
+
+/* True if the value is there to be taken; where reading it failed, that is what is remembered. */
+static bool take(struct probe *p, const char *key, const struct reading *r) {
+        if (probe_given(p, key) || !reading_there(r))
+                return false;
+        if (r->attribute.error)
+                set_error(p, key, r->attribute.error);
+        else
+                set_origin(p, key, r->origin);
+        return !r->attribute.error;
+}
+
+void probe_give_model(struct probe *p, const struct reading *r) {
+        if (!take(p, "model", r))
+                return;
+        if (*r->attribute.value)
+                p->t->model = xstrdup(r->attribute.value);
+        else
+                set_error(p, "model", ENODATA); /* it is there and names nothing: no reason to guess */
+}
+
+void probe_give_model_name(struct probe *p, const char *model, const char *origin) {
+        if (probe_given(p, "model"))
+                return;
+        p->t->model = xstrdup(model);
+        set_origin(p, "model", origin);
+}
+
+/* An integer in canonical decimal. */
+static bool parse_version(const char *s, uint32_t *ret) {
+        unsigned long v = 0;
+
+        if (!*s || strlen(s) > 10 || (s[0] == '0' && s[1]))
+                return false;
+        for (; *s; s++) {
+                if (*s < '0' || *s > '9')
+                        return false;
+                v = v * 10 + (unsigned long)(*s - '0');
+        }
+        if (v > UINT32_MAX)
+                return false;
+        *ret = (uint32_t)v;
+        return true;
+}
+
+void probe_give_version(struct probe *p, const struct reading *r) {
+        if (!take(p, "version", r))
+                return;
+        p->t->has_version = parse_version(r->attribute.value, &p->t->version);
+        if (!p->t->has_version)
+                set_error(p, "version", EINVAL);
+}
+
+static char *param_key(const char *name) {
+        return xasprintf("params.%s", name);
+}
+
+void probe_give_param(struct probe *p, const char *name, const struct reading *r) {
+        _cleanup_free_ char *key = param_key(name);
+        const char *value = NULL;
+
+        if (probe_given(p, key) || p->t->params.n >= PROBE_PARAMS_MAX)
+                return;
+        if (!r->origin) /* not there, though it should be */
+                set_error(p, key, r->attribute.error);
+        else if (r->attribute.error)
+                set_error(p, key, r->attribute.error);
+        else if (strchr(r->attribute.value, '\n'))
+                set_error(p, key, EILSEQ);
+        else {
+                set_origin(p, key, r->origin);
+                value = r->attribute.value;
+        }
+        entries_set(&p->t->params, name, value);
+}
+
+void probe_give_param_value(struct probe *p, const char *name, const char *value, const char *origin) {
+        _cleanup_free_ char *key = param_key(name);
+
+        if (probe_given(p, key) || p->t->params.n >= PROBE_PARAMS_MAX)
+                return;
+        set_origin(p, key, origin);
+        entries_set(&p->t->params, name, value);
+}
+
+void probe_give_fact(struct probe *p, const char *name, const struct reading *r) {
+        _cleanup_free_ char *key = xasprintf("facts.%s", name);
+
+        if (take(p, key, r))
+                entries_set(&p->t->facts, name, r->attribute.value);
+}
+
+void probe_give_fact_value(struct probe *p, const char *name, const char *value, const char *origin) {
+        _cleanup_free_ char *key = xasprintf("facts.%s", name);
+
+        if (!value || probe_given(p, key))
+                return;
+        set_origin(p, key, origin);
+        entries_set(&p->t->facts, name, value);
+}
+
+void probe_give_param_info(struct probe *p, struct param_info *info) {
+        if (param_infos_find(&p->t->param_info, info->name))
+                param_info_done(info);
+        else
+                param_infos_take(&p->t->param_info, info);
+}
+
+void probe_give_complete(struct probe *p, bool complete) {
+        if (p->t->params_complete == TRI_UNKNOWN)
+                p->t->params_complete = complete ? TRI_YES : TRI_NO;
+}
+
+const struct model *probe_find_model(const struct probe *p) {
+        if (!p->t->model || traits_unread(p->t, "model"))
+                return NULL;
+        return models_find(&p->host->store.models, p->t->model);
+}
