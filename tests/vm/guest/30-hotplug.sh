@@ -31,6 +31,10 @@ is "24 mdevs at once: mtty is full" "$(available mtty-1)" 0
 all_listed() { [ "$(ids | grep -c ^mdev:)" = "$1" ]; }
 within 2 "all are listed" all_listed 24
 signal_within 2 "the last one's signal came" "$since" InterfacesAdded "$(path_of "mdev:$(uuid 53)")"
+# The kernel makes the mdev_type link only after the bind uevent: a reader that
+# is quick enough does not see it.
+is "each was announced with its type" "$(jq -r --arg from "$since" 'select(.member == "InterfacesAdded" and .["timestamp-realtime"] > ($from | tonumber)) |
+        .payload.data[1]["org.vfio.Migration1.Device"].MdevType.data' "$watch_file" | sort | uniq -c | xargs)" "24 mtty-1"
 mdev_clear
 within 2 "none is listed" all_listed 0
 watch_stop
