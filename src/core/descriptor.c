@@ -90,14 +90,10 @@ bool traits_equal(const struct traits *a, const struct traits *b) {
 
 static uint64_t traits_hash(const struct traits *t) {
         const uint64_t words[] = {
-                (uint64_t)t->creatable,
-                t->has_version ? t->version : UINT64_MAX,
-                (uint64_t)t->params_complete,
-                (uint64_t)t->has_migration,
-                (uint64_t)t->param_list_writable,
-                (uint64_t)t->in_use,
-                (uint64_t)t->group_blocked,
-                (uint64_t)t->independent,
+                (uint64_t)t->creatable,           t->has_version ? t->version : UINT64_MAX,
+                (uint64_t)t->params_complete,     (uint64_t)t->has_migration,
+                (uint64_t)t->param_list_writable, (uint64_t)t->in_use,
+                (uint64_t)t->group_blocked,       (uint64_t)t->independent,
         };
         uint64_t h = hash_bytes(HASH_INIT, words, sizeof(words));
 

@@ -111,8 +111,10 @@ static int words_from_json(const struct json_place *p, struct json_object *o, st
                 const char *key;
                 char **ret;
         } words[] = {
-                { "pool", &t->pool },          { "driver", &t->driver },
-                { "mdevType", &t->mdev_type }, { "softwareVersion", &t->software_version },
+                { "pool", &t->pool },
+                { "driver", &t->driver },
+                { "mdevType", &t->mdev_type },
+                { "softwareVersion", &t->software_version },
                 { "boundDriver", &t->bound_driver },
         };
         int r;

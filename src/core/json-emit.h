@@ -18,7 +18,7 @@ void json_emit_string(struct text *t, const char *s);
 /* The comma, and "key": */
 void json_emit_key(struct text *t, const char *key);
 
-/* Whole members. _member leaves out what is NULL, _tri what is not known, _flag what is false, _strings an empty list. */
+/* Whole members. Left out are: of _member NULL, of _tri the unknown, of _flag false, of _strings an empty list. */
 void json_emit_member(struct text *t, const char *key, const char *value);
 void json_emit_bool(struct text *t, const char *key, bool value);
 void json_emit_flag(struct text *t, const char *key, bool value);

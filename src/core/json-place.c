@@ -70,7 +70,7 @@ int json_tree_parse(const char *text, size_t n, const struct json_limits *limits
                 abort();
         o = json_tokener_parse_ex(tokener, text, (int)n);
         json_tokener_free(tokener);
-        /* The text is good JSON, so what is no object now is another value (or a number, which json-c has not ended). */
+        /* The text is good JSON, so what is no object now is another value (or a number that json-c has not ended). */
         if (!json_object_is_type(o, json_type_object)) {
                 json_object_put(o);
                 return json_place_fail(&root, "expected an object");

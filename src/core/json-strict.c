@@ -105,8 +105,8 @@ static int checker_peek(const struct checker *c) {
 }
 
 static void checker_skip_space(struct checker *c) {
-        while (c->at < c->n && (c->text[c->at] == ' ' || c->text[c->at] == '\n' || c->text[c->at] == '\r' ||
-                                c->text[c->at] == '\t'))
+        while (c->at < c->n &&
+               (c->text[c->at] == ' ' || c->text[c->at] == '\n' || c->text[c->at] == '\r' || c->text[c->at] == '\t'))
                 c->at++;
 }
 

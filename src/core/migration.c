@@ -38,11 +38,8 @@ bool migration_equal(const struct migration *a, const struct migration *b) {
 
 uint64_t migration_hash(uint64_t h, const struct migration *m) {
         const uint64_t words[] = {
-                (uint64_t)m->protocol,
-                m->has_flags ? m->flags : UINT64_MAX,
-                (uint64_t)m->dma_logging,
-                m->has_data_size,
-                m->has_data_size ? m->data_size : 0,
+                (uint64_t)m->protocol, m->has_flags ? m->flags : UINT64_MAX, (uint64_t)m->dma_logging,
+                m->has_data_size,      m->has_data_size ? m->data_size : 0,
         };
 
         h = hash_str(hash_str(h, m->driver), m->requires);

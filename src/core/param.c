@@ -17,11 +17,11 @@ static const char *const false_words[] = { "0", "no", "off", "false", "n" };
 
 /* Ours, and attributes of the kernel's own that no driver may take for a parameter; '*' at the end is any rest. */
 static const char *const reserved_names[] = {
-        ".",      "..",          "model",    "version", "config_params", "migration_version",
-        "remove", "reset",       "driver",   "bind",    "driver_override", "unbind",
-        "new_id", "rescan",      "enable",   "config",  "resource*",     "rom",
-        "power*", "uevent",      "msi_bus",  "sriov_*", "numa_node",     "d3cold_allowed",
-        "vendor", "device",      "class",    "subsystem*",
+        ".",      "..",     "model",   "version",    "config_params",   "migration_version",
+        "remove", "reset",  "driver",  "bind",       "driver_override", "unbind",
+        "new_id", "rescan", "enable",  "config",     "resource*",       "rom",
+        "power*", "uevent", "msi_bus", "sriov_*",    "numa_node",       "d3cold_allowed",
+        "vendor", "device", "class",   "subsystem*",
 };
 
 const char *param_type_to_string(enum param_type type) {
@@ -165,8 +165,8 @@ bool param_info_allows(const struct param_info *info, enum param_type source, co
 /* White_Space of Unicode. */
 static bool is_space(const char *s, size_t n) {
         static const char *const wide[] = {
-                "\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\xa8", "\xe2\x80\xa9",
-                "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80",
+                "\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\xa8",
+                "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80",
         };
 
         if (n == 1)

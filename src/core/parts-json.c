@@ -143,9 +143,7 @@ int param_infos_from_json(const struct json_place *p, struct json_object *o, con
                 return json_place_fail_limit(&at, PARAMS_MAX, "parameters");
         for (size_t i = 0; i < n; i++) {
                 struct json_place member = json_place_key(&at, members[i].key);
-                struct param_info info = {
-                        .type = PARAM_TYPE_NONE, .writable = TRI_UNKNOWN, .at_create = TRI_UNKNOWN
-                };
+                struct param_info info = { .type = PARAM_TYPE_NONE, .writable = TRI_UNKNOWN, .at_create = TRI_UNKNOWN };
 
                 if (!param_name_valid(members[i].key) && strcmp(members[i].key, "version") != 0)
                         return json_place_fail(&member, "not a parameter's name");

@@ -10,14 +10,17 @@
 #include "util/strv.h"
 
 static void rule_model(struct pair *p) {
-        const char *missing;
-
         if (!p->s_model || !p->t_model) {
-                missing = p->s_model ? "target" : p->t_model ? "source" : "source (and the target)";
+                const struct traits *missing = p->s_model ? p->t : p->s;
+                const char *side = p->s_model ? "target" : p->t_model ? "source" : "source (and the target)";
+                bool unread = traits_unread(missing, "model");
+
                 pair_say(p, RULE_MODEL, RESULT_UNKNOWN, REASON_MODEL_MISSING, "model", p->s_model, p->t_model,
-                         traits_origin(p->s_model ? p->t : p->s, "model"),
-                         "install a model file for this kind of device, or a driver that names its model",
-                         "the model of the %s is not known", missing);
+                         traits_origin(missing, "model"),
+                         unread ? "find out why the device's attributes cannot be read" :
+                                  "install a model file for this kind of device, or a driver that names its model",
+                         "the model of the %s %s%s", side, unread ? "could not be read: " : "is not known",
+                         unread ? traits_origin(missing, "model") + strlen("errno:") : "");
         } else if (!str_equal(p->s_model, p->t_model) &&
                    !(p->t_info && strv_contains(p->t_info->compatible_models, p->s_model)))
                 pair_say(p, RULE_MODEL, RESULT_FAIL, REASON_MODEL_MISMATCH, "model", p->s_model, p->t_model,
