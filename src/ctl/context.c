@@ -73,7 +73,7 @@ int context_bus(struct context *c, sd_bus **ret_bus) {
         return 0;
 }
 
-static void say(const struct context *c, const char *format, va_list ap) {
+static _printf_(2, 0) void say(const struct context *c, const char *format, va_list ap) {
         _cleanup_free_ char *message = NULL;
         _cleanup_text_ struct text line = {};
 

@@ -140,7 +140,8 @@ static int add_device(struct domain *d, const xmlNode *n, const char *kind, char
 
         device.host = !source ? NULL : str_equal(kind, "pci") ? pci_address(source) : mdev_address(source);
         if (!device.host) {
-                *ret_why = xasprintf("line %ld: the <%s> has no host address that can be read", xmlGetLineNo((xmlNode *)n), n->name);
+                *ret_why = xasprintf("line %ld: the <%s> has no host address that can be read",
+                                     xmlGetLineNo((xmlNode *)n), n->name);
                 return -EINVAL;
         }
         device.guest = guest_address(n);
@@ -229,7 +230,8 @@ int domain_parse(const char *xml, size_t n, struct domain **ret_domain, char **r
         if (!parser)
                 abort();
         parser->sax->internalSubset = refuse_doctype;
-        tree = xmlCtxtReadMemory(parser, xml, (int)n, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+        tree = xmlCtxtReadMemory(parser, xml, (int)n, NULL, NULL,
+                                 XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
         if (!tree || parser->_private) { /* a stopped parser may leave half a tree */
                 *ret_why = parser_error(parser);
                 return -EINVAL;

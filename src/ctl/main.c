@@ -14,7 +14,8 @@
 
 static const struct verb verbs[] = {
         { "list", "", "List VFIO devices (default)", 0, 0, 0, verb_list },
-        { "show", "DEVICE...", "Show everything known of a device, and where it comes from", 1, SIZE_MAX, 0, verb_show },
+        { "show", "DEVICE...", "Show everything known of a device, and where it comes from", 1, SIZE_MAX, 0,
+          verb_show },
         { "types", "", "List what could be created, and how many", 0, 0, 0, verb_types },
         { "describe", "[DEVICE...]", "Print the descriptor of devices, or of a libvirt domain's", 0, SIZE_MAX,
           OPTION_XML | OPTION_HOST_DOCUMENT, verb_describe },
@@ -22,7 +23,8 @@ static const struct verb verbs[] = {
           OPTION_EXPLAIN | OPTION_CHECK | OPTION_OK_IF_PREPARED, verb_check },
         { "compare", "SOURCE TARGET", "Judge a descriptor against a host document, offline", 2, 2,
           OPTION_EXPLAIN | OPTION_OK_IF_PREPARED, verb_compare },
-        { "matrix", "VM... --on HOST...", "Judge which VM can go to which host, offline", 0, SIZE_MAX, OPTION_ON, verb_matrix },
+        { "matrix", "VM... --on HOST...", "Judge which VM can go to which host, offline", 0, SIZE_MAX, OPTION_ON,
+          verb_matrix },
         { "models", "", "List the device models in force", 0, 0, OPTION_TEMPLATE, verb_models },
         { "pools", "", "List the pools, and how many devices are in each", 0, 0, 0, verb_pools },
         { "dump", "", "Copy what a bug report needs of this host's sysfs", 0, 0, OPTION_OUTPUT, verb_dump },
@@ -95,7 +97,8 @@ static const struct {
 static void print_help(const struct context *c) {
         const char *bold = terminal_on(&c->out, COLOUR_BOLD), *off = terminal_off(&c->out, COLOUR_BOLD);
 
-        printf("vfiomigctl [OPTIONS...] VERB ...\n\n%sWhich VFIO device's state may be loaded into which.%s\n\n%sVerbs:%s\n",
+        printf("vfiomigctl [OPTIONS...] VERB ...\n\n"
+               "%sWhich VFIO device's state may be loaded into which.%s\n\n%sVerbs:%s\n",
                bold, off, bold, off);
         for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
                 _cleanup_free_ char *left = xasprintf("%s %s", verbs[i].name, verbs[i].arguments);

@@ -26,8 +26,10 @@ int manager_fail(const struct context *c, const char *what, const sd_bus_error *
 
         for (size_t i = 0; i < ARRAY_SIZE(absent); i++)
                 if (sd_bus_error_has_name(error, absent[i]))
-                        return context_fail(c, r, "Cannot %s: there is no " MANAGER_NAME " on the bus (is vfio-migrationd "
-                                            "installed and running?)", what);
+                        return context_fail(c, r,
+                                            "Cannot %s: there is no " MANAGER_NAME " on the bus (is vfio-migrationd "
+                                            "installed and running?)",
+                                            what);
         if (r == -ETIMEDOUT || sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) ||
             sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT))
                 return context_fail(c, r, "Cannot %s: no answer in time (see --timeout)", what);
@@ -65,7 +67,8 @@ static int describe_to_file(struct context *c, uint64_t flags, char **ret_json, 
         _cleanup_message_ sd_bus_message *reply = NULL;
         int r, fd;
 
-        r = sd_bus_call_method(c->bus, MANAGER_NAME, MANAGER_PATH, MANAGER_INTERFACE, "DescribeToFile", &error, &reply, "t", flags);
+        r = sd_bus_call_method(c->bus, MANAGER_NAME, MANAGER_PATH, MANAGER_INTERFACE, "DescribeToFile", &error, &reply,
+                               "t", flags);
         if (r >= 0)
                 r = sd_bus_message_read(reply, "h", &fd);
         if (r < 0)
@@ -127,8 +130,8 @@ int manager_check(struct context *c, const char *name, const char *descriptor, u
         r = context_bus(c, &bus);
         if (r < 0)
                 return r;
-        r = sd_bus_call_method(bus, MANAGER_NAME, MANAGER_PATH, MANAGER_INTERFACE, "CheckCompatible", &error, &reply, "st",
-                               descriptor, flags);
+        r = sd_bus_call_method(bus, MANAGER_NAME, MANAGER_PATH, MANAGER_INTERFACE, "CheckCompatible", &error, &reply,
+                               "st", descriptor, flags);
         if (r >= 0)
                 r = sd_bus_message_read(reply, "ss", &verdict, &report);
         if (r >= 0) {
@@ -140,9 +143,12 @@ int manager_check(struct context *c, const char *name, const char *descriptor, u
         manager_fail(c, "check", &error, r);
         if (sd_bus_error_has_name(&error, SD_BUS_ERROR_ACCESS_DENIED) ||
             sd_bus_error_has_name(&error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED))
-                context_hint(c, "A full check needs the polkit action org.vfio.migration1.check (without polkit: root). With "
-                             "--no-write and --no-vendor anyone may ask; the answer may then be \"unknown\" where a driver or "
-                             "a vendor's check would have decided.");
+                context_hint(
+                        c,
+                        "A full check needs the polkit action org.vfio.migration1.check (without polkit: root). With "
+                        "--no-write and --no-vendor anyone may ask; the answer may then be \"unknown\" where a driver "
+                        "or "
+                        "a vendor's check would have decided.");
         return r;
 }
 
@@ -156,7 +162,8 @@ int manager_device_path(struct context *c, const char *id, char **ret_path) {
         r = context_bus(c, &bus);
         if (r < 0)
                 return r;
-        r = sd_bus_call_method(bus, MANAGER_NAME, MANAGER_PATH, MANAGER_INTERFACE, "GetDevice", &error, &reply, "s", id);
+        r = sd_bus_call_method(bus, MANAGER_NAME, MANAGER_PATH, MANAGER_INTERFACE, "GetDevice", &error, &reply, "s",
+                               id);
         if (r >= 0)
                 r = sd_bus_message_read(reply, "o", &path);
         if (r < 0)

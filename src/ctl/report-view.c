@@ -113,9 +113,13 @@ static void candidate_words(struct json_object *candidate, struct text *t) {
 
 static void add_reason(struct table *table, struct json_object *reason) {
         const char *result = reason ? member(reason, "result") : NULL;
-        enum colour colour = str_equal(result, "fail") ? COLOUR_RED : str_equal(result, "note") ? COLOUR_GREY : COLOUR_YELLOW;
+        enum colour colour = COLOUR_YELLOW;
 
-        table_add_coloured(table, result, result ? colour : COLOUR_GREY);
+        if (!result || str_equal(result, "note"))
+                colour = COLOUR_GREY;
+        else if (str_equal(result, "fail"))
+                colour = COLOUR_RED;
+        table_add_coloured(table, result, colour);
         table_add(table, reason_words(reason));
 }
 
@@ -142,14 +146,16 @@ static void add_candidate(struct table *table, const char *id, struct json_objec
 }
 
 static void format_candidates(const struct context *c, struct json_object *devices, struct text *out) {
-        _cleanup_(table_free_cleanup) struct table *table = table_new(&c->out, "DEVICE|CONSIDERED|VERDICT|EVIDENCE|RESULT|REASON");
+        _cleanup_(table_free_cleanup) struct table *table = table_new(
+                &c->out, "DEVICE|CONSIDERED|VERDICT|EVIDENCE|RESULT|REASON");
 
         for (size_t i = 0; i < length(devices); i++) {
                 struct json_object *device = json_object_array_get_idx(devices, i);
                 struct json_object *candidates = array(device, "candidates");
 
                 for (size_t k = 0; k < length(candidates); k++)
-                        add_candidate(table, k == 0 ? member(device, "id") ?: "?" : NULL, json_object_array_get_idx(candidates, k));
+                        add_candidate(table, k == 0 ? member(device, "id") ?: "?" : NULL,
+                                      json_object_array_get_idx(candidates, k));
         }
         if (table_rows(table) == 0)
                 return;

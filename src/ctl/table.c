@@ -64,7 +64,8 @@ static size_t *column_widths(const struct table *t, size_t first) {
         size_t *widths = xnew0(size_t, t->n_columns), total = t->n_columns - 1;
 
         for (size_t i = first; i < t->n_cells; i++)
-                widths[i % t->n_columns] = MAX(widths[i % t->n_columns], terminal_columns(t->terminal, t->cells[i].text));
+                widths[i % t->n_columns] = MAX(widths[i % t->n_columns],
+                                               terminal_columns(t->terminal, t->cells[i].text));
         for (size_t i = 0; i < t->n_columns; i++)
                 total += widths[i];
         while (t->terminal->width > 0 && total > t->terminal->width) {

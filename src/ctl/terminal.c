@@ -45,7 +45,8 @@ void terminal_init(struct terminal *t, int fd) {
 size_t character_decode(const char *text, uint32_t *ret) {
         const unsigned char *s = (const unsigned char *)text;
         static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-        size_t n = *s < 0x80 ? 1 : *s >= 0xc2 && *s < 0xe0 ? 2 : *s >= 0xe0 && *s < 0xf0 ? 3 : *s >= 0xf0 && *s < 0xf5 ? 4 : 0;
+        /* A lead byte of 0x80 to 0xc1, or beyond 0xf4, begins nothing. */
+        size_t n = *s < 0x80 ? 1 : *s < 0xc2 ? 0 : *s < 0xe0 ? 2 : *s < 0xf0 ? 3 : *s < 0xf5 ? 4 : 0;
         uint32_t c;
 
         if (n <= 1) {

@@ -15,7 +15,7 @@
 #define DESCRIPTOR_MAX ((size_t)1 << 20)
 #define DESCRIPTOR_DEPTH 16
 
-/* The descriptor in a file. Only that it is JSON is looked at here: a message cannot carry everything that a file can. */
+/* The descriptor in a file. Only that it is JSON is looked at here: a message cannot carry all that a file can. */
 static int read_descriptor(const struct context *c, const char *name, char **ret_json) {
         _cleanup_free_ char *text = NULL;
         struct json_error error;

@@ -42,7 +42,8 @@ static int name_devices(const struct context *c, const struct domain *domain, st
                 struct device *device;
 
                 if (!found)
-                        return context_fail(c, -ENODEV, "%s: %s is not a VFIO device of this host", wanted->id, wanted->host);
+                        return context_fail(c, -ENODEV, "%s: %s is not a VFIO device of this host", wanted->id,
+                                            wanted->host);
                 device = device_copy(found);
                 free(device->id);
                 device->id = xstrdup(wanted->id);
@@ -52,7 +53,8 @@ static int name_devices(const struct context *c, const struct domain *domain, st
         }
         for (size_t i = 0; i < answered; i++)
                 device_unref(d->devices[i]);
-        memmove(d->devices, d->devices + answered, (d->n_devices - answered) * sizeof(*d->devices));
+        if (answered > 0)
+                memmove(d->devices, d->devices + answered, (d->n_devices - answered) * sizeof(*d->devices));
         d->n_devices -= answered;
         return 0;
 }

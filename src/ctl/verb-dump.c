@@ -28,7 +28,8 @@ static int print_result(const struct context *c, const char *output, const struc
         if (c->quiet)
                 return 0;
         terminal_escape(&c->out, &t, output);
-        text_addf(&t, ": %zu %s, %zu files", result->devices, plural(result->devices, "device", "devices"), result->files);
+        text_addf(&t, ": %zu %s, %zu files", result->devices, plural(result->devices, "device", "devices"),
+                  result->files);
         if (result->unread > 0)
                 text_addf(&t, "; %zu not copied, NOTES says which and why", result->unread);
         text_add(&t, ".\n");

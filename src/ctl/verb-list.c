@@ -36,7 +36,8 @@ static int print_json(const struct context *c, const struct document *d) {
 }
 
 static int print_table(const struct context *c, const struct document *d) {
-        _cleanup_(table_free_cleanup) struct table *table = table_new(&c->out, "DEVICE|DRIVER|MODEL|VERSION|IN USE|RESERVED");
+        _cleanup_(table_free_cleanup) struct table *table = table_new(&c->out,
+                                                                      "DEVICE|DRIVER|MODEL|VERSION|IN USE|RESERVED");
         _cleanup_text_ struct text out = {};
 
         for (size_t i = 0; i < d->n_devices; i++) {

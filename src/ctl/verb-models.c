@@ -48,7 +48,8 @@ static int print_table(const struct context *c, const struct models *models) {
         if (models->n > 0)
                 table_format(table, c->legend, &out);
         if (c->legend)
-                text_addf(&out, "%s%zu %s.\n", models->n > 0 ? "\n" : "", models->n, plural(models->n, "model", "models"));
+                text_addf(&out, "%s%zu %s.\n", models->n > 0 ? "\n" : "", models->n,
+                          plural(models->n, "model", "models"));
         return context_print(c, &out);
 }
 

@@ -59,7 +59,9 @@ static void format_line(const struct context *c, const struct event *e, struct t
         static const struct {
                 const char *what;
                 enum colour colour;
-        } colours[] = { { "added", COLOUR_GREEN }, { "removed", COLOUR_RED }, { "gone", COLOUR_RED }, { "back", COLOUR_GREEN } };
+        } colours[] = {
+                { "added", COLOUR_GREEN }, { "removed", COLOUR_RED }, { "gone", COLOUR_RED }, { "back", COLOUR_GREEN }
+        };
         enum colour colour = COLOUR_NONE;
         _cleanup_text_ struct text rest = {};
         time_t now = time(NULL);

@@ -35,7 +35,8 @@ static int read_places(struct context *c, struct device *device) {
                 _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
                 char *value;
 
-                r = sd_bus_get_property_string(c->bus, MANAGER_NAME, path, DEVICE_INTERFACE, places[i].property, &error, &value);
+                r = sd_bus_get_property_string(c->bus, MANAGER_NAME, path, DEVICE_INTERFACE, places[i].property, &error,
+                                               &value);
                 if (r < 0)
                         return manager_fail(c, "read the device's properties", &error, r);
                 free(*places[i].value);
@@ -58,7 +59,8 @@ static void row(struct table *table, const char *label, const char *value, const
                 table_add_blank(table);
 }
 
-static void entry_rows(struct table *table, const char *label, const char *prefix, const struct device *d, const struct entries *e) {
+static void entry_rows(struct table *table, const char *label, const char *prefix, const struct device *d,
+                       const struct entries *e) {
         for (size_t i = 0; i < e->n; i++) {
                 _cleanup_free_ char *key = xasprintf("%s.%s", prefix, e->v[i].name);
                 _cleanup_free_ char *value = xasprintf("%s=%s", e->v[i].name, e->v[i].value ?: "(not readable)");
@@ -105,6 +107,8 @@ static void device_rows(struct table *table, const struct device *d) {
         row(table, "Version", version_words(t, version), traits_origin(t, "version"));
         row(table, "Software version", t->software_version, traits_origin(t, "softwareVersion"));
         entry_rows(table, "Parameters", "params", d, &t->params);
+        if (t->params.n == 0)
+                row(table, "Parameters", "(none)", NULL);
         if (t->params_complete != TRI_UNKNOWN)
                 row(table, "  all listed", tri_to_string(t->params_complete), NULL);
         entry_rows(table, "Facts", "facts", d, &t->facts);

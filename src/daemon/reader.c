@@ -13,7 +13,7 @@
 #define BATCH_MAX 256u     /* keys that one reader is given at once */
 #define FRAMES_MAX 32u     /* frames that are taken in one go before the bus has its turn */
 #define PARTS_MAX 65536u   /* devices of one key */
-#define LOST_MAX 3u        /* that many died at once without a word: it does not work */
+#define LOST_MAX 8u        /* that many died in a row without a word: it does not work */
 #define ACCURACY_USEC 5000u
 #define LIST_FACTOR 5u     /* listing and models may take so much longer than one key */
 
@@ -55,6 +55,7 @@ void reader_end(struct reader *r) {
         r->more = sd_event_source_disable_unref(r->more);
         reader_process_kill(&r->process);
         list_remove(&p->alive, r);
+        r->last = readers_now(p);
         r->next = p->dying;
         p->dying = r;
         sd_event_source_set_enabled(p->work, SD_EVENT_ONESHOT);

@@ -10,6 +10,7 @@
 
 #define DYING_MAX 16u        /* killed readers that do not end */
 #define REPAIR_USEC 1000000u /* after a failure to start one */
+#define REAP_USEC 100000u    /* a killed process that can end has ended by then */
 
 struct reader_event *reader_event_free(struct reader_event *e) {
         if (!e)
@@ -209,7 +210,7 @@ void readers_reload(struct readers *p) {
 
 bool readers_stuck(const struct readers *p, const char *key) {
         for (const struct reader *r = p->dying; r; r = r->next)
-                if (str_equal(r->stuck_on, key))
+                if (r->stuck_on && str_equal(r->stuck_on, key) && readers_now(p) > r->last + REAP_USEC)
                         return true;
         return false;
 }

@@ -249,7 +249,8 @@ static void copy_above(struct dump *d, const char *directory) {
         _cleanup_(strv_free_cleanup) char **names = copy_list(&d->copy, directory);
 
         for (size_t i = 0; names && names[i] && !d->copy.error; i++) {
-                _cleanup_free_ char *link = join(directory, names[i]), *target = copy_follow(&d->copy, link), *device = NULL;
+                _cleanup_free_ char *link = join(directory, names[i]), *target = copy_follow(&d->copy, link),
+                                    *device = NULL;
 
                 if (!target)
                         continue;

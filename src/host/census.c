@@ -69,8 +69,10 @@ static char *vfio_device_path(struct host *h, const char *name) {
         if (sysfs_readlink_path(&h->sysfs, link, &target) >= 0) {
                 entry = path_follow("sys/class/vfio-dev", target);
                 dir = path_parent(entry);
-                return dir ? path_parent(dir) : NULL;
+                if (dir && strcmp(path_name(dir), "vfio-dev") == 0)
+                        return path_parent(dir);
         }
+        free(take_ptr(target));
         if (sysfs_readlink_path(&h->sysfs, device, &target) >= 0)
                 return path_follow(link, target);
         return NULL;

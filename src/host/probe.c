@@ -106,9 +106,7 @@ static int look_at_nvidia(struct probe *p) {
         if (r == -ENOENT)
                 return 0;
         if (r < 0) {
-                struct reading failed = { .attribute.error = -r };
-
-                probe_give_model(p, &failed);
+                probe_give_error(p, "model", -r);
                 return 1;
         }
         if (type == 0)
@@ -182,9 +180,7 @@ int probe_device(struct host *h, const char *key, struct device **ret_device) {
                 return -ENODEV;
         if (r < 0) {
                 /* It is there and cannot be looked at: told, as a device of which nothing is known. */
-                struct reading failed = { .attribute.error = -r };
-
-                probe_give_model(&p, &failed);
+                probe_give_error(&p, "model", -r);
         } else {
                 p.device->sysfs_path = xstrdup(p.dir.path);
                 r = look_at(&p);

@@ -41,16 +41,12 @@ static bool read_param(struct probe *p, struct info_param *param, const char *or
         return p->t->params.n < PROBE_PARAMS_MAX && (!p->creatable || param->init_value);
 }
 
-static void read_info(struct probe *p, struct reading *r, struct info *info) {
+static void read_info(struct probe *p, const struct reading *r, struct info *info) {
         const struct info_model *m = find_model(p, info);
         bool complete = true;
 
         if (!m) {
-                if (!probe_given(p, "model")) { /* several, or none: which one it is cannot be told */
-                        attribute_done(&r->attribute);
-                        r->attribute.error = ENOTUNIQ;
-                        probe_give_model(p, r);
-                }
+                probe_give_error(p, "model", ENOTUNIQ); /* several, or none: which one it is cannot be told */
                 probe_give_complete(p, false);
                 return;
         }
@@ -70,12 +66,10 @@ static void read_all(struct probe *p) {
         }
         if (!reading_there(&r))
                 return;
-        if (r.attribute.value && info_parse(r.attribute.value, strlen(r.attribute.value), &info) < 0) {
-                attribute_done(&r.attribute);
+        if (r.attribute.value && info_parse(r.attribute.value, strlen(r.attribute.value), &info) < 0)
                 r.attribute.error = EBADMSG;
-        }
         if (r.attribute.error) {
-                probe_give_model(p, &r);
+                probe_give_error(p, "model", r.attribute.error);
                 probe_give_complete(p, false);
         } else
                 read_info(p, &r, &info);

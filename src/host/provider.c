@@ -107,6 +107,11 @@ static bool take(struct probe *p, const char *key, const struct reading *r) {
         return !r->attribute.error;
 }
 
+void probe_give_error(struct probe *p, const char *key, int error) {
+        if (!probe_given(p, key))
+                set_error(p, key, error);
+}
+
 void probe_give_model(struct probe *p, const struct reading *r) {
         if (!take(p, "model", r))
                 return;

@@ -61,6 +61,7 @@ bool reading_there(const struct reading *r);
 /* True if a stronger provider gave that value, or could not read it; the key is an origin's: "params.rss". */
 bool probe_given(const struct probe *p, const char *key);
 /* Each takes a value only if it was not given before. A failed read leaves errno:NAME as the origin. */
+void probe_give_error(struct probe *p, const char *key, int error);
 void probe_give_model(struct probe *p, const struct reading *r);
 void probe_give_model_name(struct probe *p, const char *model, const char *origin);
 void probe_give_version(struct probe *p, const struct reading *r);

@@ -310,8 +310,11 @@ int sysfs_readlink_path(const struct sysfs *s, const char *path, char **ret_targ
         _cleanup_free_ char *dir = NULL;
 
         path += strspn(path, "/");
-        if (!s->fake)
-                return read_link(s->fd, path, ret_target);
+        if (!s->fake) {
+                /* By its absolute path, as umockdev knows only those. */
+                dir = xasprintf("/%s", path);
+                return read_link(s->fd, dir, ret_target);
+        }
         dir = path_parent(path);
         if (!dir)
                 return read_link(s->fd, path, ret_target);

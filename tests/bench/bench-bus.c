@@ -1,20 +1,24 @@
 /*
  * The bus side of the bench: a floor to measure CheckCompatible against, and the one client that calls both.
  *
- *     bench-bus serve ADDRESS                        an empty method (st)->(ss) with answers of a length that is set
- *     bench-bus compare ADDRESS DESCRIPTOR PAIRS     calls the daemon and the floor in turn, one at a time
+ *     bench-bus serve ADDRESS                        an empty method (st)->(ss) with answers of a length that is set,
+ *                                                    and the same by way of a thread that does nothing
+ *     bench-bus compare ADDRESS DESCRIPTOR N         calls the daemon and both floors in turn, one at a time
  *     bench-bus check ADDRESS DESCRIPTOR CALLS       calls the daemon only
  *     bench-bus describe ADDRESS                     prints the host document that the daemon judges on
  *
- * compare prints nanoseconds: p50 and p99 of the daemon, p50 and p99 of the floor; the lengths of descriptor and report;
- * and how often the daemon read a device again that it had chosen.
+ * compare prints nanoseconds, p50 and p99 of each of the three; the lengths of descriptor and report; and how often the
+ * daemon read a device again that it had chosen.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
 #include <time.h>
 
 #include "util/alloc.h"
@@ -24,7 +28,7 @@
 #define MANAGER DAEMON_NAME ".Manager"
 #define FLOOR_NAME DAEMON_NAME ".Bench"
 #define FLOOR_PATH "/floor"
-/* Between two looks at when a device was last read. */
+/* Calls of each between two looks at when a device was last read. */
 #define LOOK_EVERY 20
 
 static void check(int r, const char *what, const sd_bus_error *e) {
@@ -69,31 +73,84 @@ static int on_set(sd_bus_message *m, void *userdata, sd_bus_error *e) {
         return sd_bus_reply_method_return(m, "");
 }
 
+static int reply(sd_bus_message *m) {
+        return sd_bus_reply_method_return(m, "ss", answer.verdict, answer.report);
+}
+
 static int on_check(sd_bus_message *m, void *userdata, sd_bus_error *e) {
         const char *descriptor;
         uint64_t flags;
         int r = sd_bus_message_read(m, "st", &descriptor, &flags);
 
-        return r < 0 ? r : sd_bus_reply_method_return(m, "ss", answer.verdict, answer.report);
+        return r < 0 ? r : reply(m);
+}
+
+/* To the thread and back; there is one caller, so one call at a time. */
+static struct {
+        pthread_mutex_t lock;
+        pthread_cond_t work;
+        bool asked;
+        int fd;
+        sd_bus_message *call;
+} thread = { .lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER };
+
+static void *thread_run(void *userdata) {
+        for (;;) {
+                pthread_mutex_lock(&thread.lock);
+                while (!thread.asked)
+                        pthread_cond_wait(&thread.work, &thread.lock);
+                thread.asked = false;
+                pthread_mutex_unlock(&thread.lock);
+                eventfd_write(thread.fd, 1);
+        }
+        return NULL;
+}
+
+static int on_check_in_thread(sd_bus_message *m, void *userdata, sd_bus_error *e) {
+        const char *descriptor;
+        uint64_t flags;
+        int r = sd_bus_message_read(m, "st", &descriptor, &flags);
+
+        if (r < 0)
+                return r;
+        thread.call = sd_bus_message_ref(m);
+        pthread_mutex_lock(&thread.lock);
+        thread.asked = true;
+        pthread_mutex_unlock(&thread.lock);
+        pthread_cond_signal(&thread.work);
+        return 1;
+}
+
+static int on_done(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        eventfd_t value;
+
+        (void)eventfd_read(fd, &value);
+        check(reply(thread.call), "reply", NULL);
+        thread.call = sd_bus_message_unref(thread.call);
+        return 0;
 }
 
 static const sd_bus_vtable floor_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_METHOD("Set", "ss", "", on_set, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("CheckCompatible", "st", "ss", on_check, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD("CheckInThread", "st", "ss", on_check_in_thread, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
 };
 
-_Noreturn static void serve(sd_bus *bus) {
+static int serve(sd_bus *bus) {
+        sd_event *event = NULL;
+        pthread_t id;
+
+        check(sd_event_default(&event), "event", NULL);
+        thread.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        check(thread.fd < 0 ? -errno : 0, "eventfd", NULL);
+        check(sd_event_add_io(event, NULL, thread.fd, EPOLLIN, on_done, NULL), "eventfd", NULL);
+        check(-pthread_create(&id, NULL, thread_run, NULL), "thread", NULL);
+        check(sd_bus_attach_event(bus, event, 0), "attach", NULL);
         check(sd_bus_add_object_vtable(bus, NULL, FLOOR_PATH, FLOOR_NAME, floor_vtable, NULL), "vtable", NULL);
         check(sd_bus_request_name(bus, FLOOR_NAME, 0), "name", NULL);
-        for (;;) {
-                int r = sd_bus_process(bus, NULL);
-
-                check(r, "process", NULL);
-                if (r == 0)
-                        check(sd_bus_wait(bus, UINT64_MAX), "wait", NULL);
-        }
+        return sd_event_loop(event);
 }
 
 /* --- the client */
@@ -109,13 +166,13 @@ static char *read_descriptor(const char *path) {
 }
 
 /* One call; *ret_reply keeps the strings. Returns how long it took. */
-static uint64_t call(sd_bus *bus, const char *name, const char *path, const char *interface, const char *descriptor,
-                     sd_bus_message **ret_reply, const char **ret_verdict, const char **ret_report) {
+static uint64_t call(sd_bus *bus, const char *name, const char *path, const char *interface, const char *method,
+                     const char *descriptor, sd_bus_message **ret_reply, const char **ret_verdict, const char **ret_report) {
         sd_bus_error error = SD_BUS_ERROR_NULL;
         sd_bus_message *m = NULL;
         uint64_t start = now_nsec();
 
-        check(sd_bus_message_new_method_call(bus, &m, name, path, interface, "CheckCompatible"), "call", NULL);
+        check(sd_bus_message_new_method_call(bus, &m, name, path, interface, method), "call", NULL);
         check(sd_bus_message_append(m, "st", descriptor, UINT64_C(0)), "call", NULL);
         check(sd_bus_call(bus, m, 0, &error, ret_reply), interface, &error);
         check(sd_bus_message_read(*ret_reply, "ss", ret_verdict, ret_report), "reply", NULL);
@@ -126,7 +183,8 @@ static uint64_t call(sd_bus *bus, const char *name, const char *path, const char
 
 static uint64_t call_daemon(sd_bus *bus, const char *descriptor, sd_bus_message **ret_reply, const char **ret_report) {
         const char *verdict;
-        uint64_t took = call(bus, DAEMON_NAME, DAEMON_PATH, MANAGER, descriptor, ret_reply, &verdict, ret_report);
+        uint64_t took = call(bus, DAEMON_NAME, DAEMON_PATH, MANAGER, "CheckCompatible", descriptor, ret_reply, &verdict,
+                             ret_report);
 
         if (strcmp(verdict, "compatible") != 0) {
                 fprintf(stderr, "bench-bus: the answer should be compatible, and is %s: %s\n", verdict, *ret_report);
@@ -135,12 +193,12 @@ static uint64_t call_daemon(sd_bus *bus, const char *descriptor, sd_bus_message 
         return took;
 }
 
-static uint64_t call_floor(sd_bus *bus, const char *descriptor) {
+static uint64_t call_floor(sd_bus *bus, const char *method, const char *descriptor) {
         const char *verdict, *report;
-        sd_bus_message *reply;
-        uint64_t took = call(bus, FLOOR_NAME, FLOOR_PATH, FLOOR_NAME, descriptor, &reply, &verdict, &report);
+        sd_bus_message *answered;
+        uint64_t took = call(bus, FLOOR_NAME, FLOOR_PATH, FLOOR_NAME, method, descriptor, &answered, &verdict, &report);
 
-        sd_bus_message_unref(reply);
+        sd_bus_message_unref(answered);
         return took;
 }
 
@@ -150,17 +208,17 @@ static char *find_chosen(sd_bus *bus, const char *report) {
         const char *at = strstr(report, key), *object;
         _cleanup_free_ char *address = NULL;
         sd_bus_error error = SD_BUS_ERROR_NULL;
-        sd_bus_message *reply = NULL;
+        sd_bus_message *answered = NULL;
         char *path;
 
         check(at ? 0 : -ENODATA, "no device was chosen", NULL);
         at += strlen(key);
         address = xstrndup(at, strcspn(at, "\""));
-        check(sd_bus_call_method(bus, DAEMON_NAME, DAEMON_PATH, MANAGER, "GetDevice", &error, &reply, "s", address),
+        check(sd_bus_call_method(bus, DAEMON_NAME, DAEMON_PATH, MANAGER, "GetDevice", &error, &answered, "s", address),
               "GetDevice", &error);
-        check(sd_bus_message_read(reply, "o", &object), "GetDevice", NULL);
+        check(sd_bus_message_read(answered, "o", &object), "GetDevice", NULL);
         path = xstrdup(object);
-        sd_bus_message_unref(reply);
+        sd_bus_message_unref(answered);
         return path;
 }
 
@@ -185,63 +243,76 @@ static void print_times(uint64_t *times, size_t n) {
         printf("%lu %lu ", (unsigned long)times[n / 2], (unsigned long)times[n * 99 / 100]);
 }
 
-static int compare(sd_bus *bus, const char *descriptor, size_t pairs) {
-        uint64_t *daemon = xnew0(uint64_t, pairs), *floor = xnew0(uint64_t, pairs), seen, is;
+static int compare(sd_bus *bus, const char *descriptor, size_t n) {
+        enum { DAEMON, FLOOR, THREAD, N_CALLED };
+        uint64_t *times[N_CALLED], seen, is;
         sd_bus_error error = SD_BUS_ERROR_NULL;
-        sd_bus_message *reply;
+        sd_bus_message *answered;
         const char *report;
         char *chosen;
         size_t length, n_again = 0;
 
-        call_daemon(bus, descriptor, &reply, &report);
+        for (size_t i = 0; i < N_CALLED; i++)
+                times[i] = xnew0(uint64_t, n);
+        call_daemon(bus, descriptor, &answered, &report);
         length = strlen(report);
         check(sd_bus_call_method(bus, FLOOR_NAME, FLOOR_PATH, FLOOR_NAME, "Set", &error, NULL, "ss", "compatible", report),
               "Set", &error);
         chosen = find_chosen(bus, report);
         seen = snapshot_time(bus, chosen);
-        sd_bus_message_unref(reply);
-        for (size_t i = 0; i < pairs; i++) {
-                /* In turn, and each as often after the other: it finds the caches as the other left them. */
-                if (i % 2)
-                        floor[i] = call_floor(bus, descriptor);
-                daemon[i] = call_daemon(bus, descriptor, &reply, &report);
-                sd_bus_message_unref(reply);
-                if (i % 2 == 0)
-                        floor[i] = call_floor(bus, descriptor);
+        sd_bus_message_unref(answered);
+        for (size_t i = 0; i < n; i++) {
+                /* Each as often the first: it finds the caches as the one before left them. */
+                for (size_t j = 0; j < N_CALLED; j++)
+                        switch ((i + j) % N_CALLED) {
+                        case DAEMON:
+                                times[DAEMON][i] = call_daemon(bus, descriptor, &answered, &report);
+                                sd_bus_message_unref(answered);
+                                break;
+                        case FLOOR:
+                                times[FLOOR][i] = call_floor(bus, "CheckCompatible", descriptor);
+                                break;
+                        case THREAD:
+                                times[THREAD][i] = call_floor(bus, "CheckInThread", descriptor);
+                                break;
+                        }
                 if (i % LOOK_EVERY)
                         continue;
                 is = snapshot_time(bus, chosen);
                 n_again += is != seen;
                 seen = is;
         }
-        print_times(daemon, pairs);
-        print_times(floor, pairs);
+        for (size_t i = 0; i < N_CALLED; i++) {
+                print_times(times[i], n);
+                free(times[i]);
+        }
         printf("%zu %zu %zu\n", strlen(descriptor), length, n_again);
+        free(chosen);
         return 0;
 }
 
 static int check_many(sd_bus *bus, const char *descriptor, size_t calls) {
         for (size_t i = 0; i < calls; i++) {
-                sd_bus_message *reply;
+                sd_bus_message *answered;
                 const char *report;
 
-                call_daemon(bus, descriptor, &reply, &report);
-                sd_bus_message_unref(reply);
+                call_daemon(bus, descriptor, &answered, &report);
+                sd_bus_message_unref(answered);
         }
         return 0;
 }
 
 static int describe(sd_bus *bus) {
         sd_bus_error error = SD_BUS_ERROR_NULL;
-        sd_bus_message *reply;
+        sd_bus_message *answered;
         char buffer[65536];
         off_t at = 0;
         ssize_t n;
         int fd;
 
-        check(sd_bus_call_method(bus, DAEMON_NAME, DAEMON_PATH, MANAGER, "DescribeToFile", &error, &reply, "t", UINT64_C(1)),
+        check(sd_bus_call_method(bus, DAEMON_NAME, DAEMON_PATH, MANAGER, "DescribeToFile", &error, &answered, "t", UINT64_C(1)),
               "DescribeToFile", &error);
-        check(sd_bus_message_read(reply, "h", &fd), "DescribeToFile", NULL);
+        check(sd_bus_message_read(answered, "h", &fd), "DescribeToFile", NULL);
         while ((n = pread(fd, buffer, sizeof(buffer), at)) > 0) {
                 fwrite(buffer, 1, (size_t)n, stdout);
                 at += n;
@@ -253,7 +324,7 @@ int main(int argc, char **argv) {
         sd_bus *bus = argc >= 3 ? connect_to(argv[2]) : NULL;
 
         if (argc == 3 && strcmp(argv[1], "serve") == 0)
-                serve(bus);
+                return serve(bus);
         if (argc == 3 && strcmp(argv[1], "describe") == 0)
                 return describe(bus);
         if (argc == 5 && strcmp(argv[1], "compare") == 0)

@@ -119,7 +119,8 @@ static int method_describe_to_file(sd_bus_message *m, void *data, sd_bus_error *
                 r = describe(data, NULL, flags, &t, error);
         if (r < 0)
                 return r;
-        if (fd < 0 || write(fd, t.data, t.length) != (ssize_t)t.length || fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK) < 0)
+        if (fd < 0 || write(fd, t.data, t.length) != (ssize_t)t.length ||
+            fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK) < 0)
                 return -errno;
         return sd_bus_reply_method_return(m, "h", fd);
 }
@@ -136,7 +137,8 @@ static int method_list(sd_bus_message *m, void *data, sd_bus_error *error) {
                 const struct device *d = f->host->devices[i];
                 _cleanup_free_ char *path = device_path(d->address);
 
-                r = sd_bus_message_append(reply, "(soss)", d->address, path, d->traits->driver ?: "", d->traits->model ?: "");
+                r = sd_bus_message_append(reply, "(soss)", d->address, path, d->traits->driver ?: "",
+                                          d->traits->model ?: "");
         }
         if (r >= 0)
                 r = sd_bus_message_close_container(reply);
@@ -218,8 +220,8 @@ static int get_text(sd_bus *bus, const char *path, const char *interface, const 
         return sd_bus_message_append(reply, "s", value ?: "");
 }
 
-static int get_version(sd_bus *bus, const char *path, const char *interface, const char *property, sd_bus_message *reply,
-                       void *data, sd_bus_error *error) {
+static int get_version(sd_bus *bus, const char *path, const char *interface, const char *property,
+                       sd_bus_message *reply, void *data, sd_bus_error *error) {
         return sd_bus_message_append(reply, "s", "0-fake");
 }
 
@@ -271,7 +273,10 @@ static int serve(struct fake *f) {
 
 int main(int argc, char **argv) {
         static const struct option options[] = {
-                { "report", required_argument, NULL, 'r' }, { "deny", no_argument, NULL, 'd' }, { "limit", no_argument, NULL, 'l' }, {},
+                { "report", required_argument, NULL, 'r' },
+                { "deny", no_argument, NULL, 'd' },
+                { "limit", no_argument, NULL, 'l' },
+                {},
         };
         _cleanup_free_ char *text = NULL;
         struct json_error error;

@@ -32,7 +32,8 @@ static void assert_escaped(const struct terminal *t, const char *s, const char *
 
 START_TEST(test_escape) {
         assert_escaped(&pipe_out, "", "");
-        assert_escaped(&pipe_out, "plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80", "plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80");
+        assert_escaped(&pipe_out, "plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80",
+                       "plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80");
         assert_escaped(&pipe_out, "a\x1b[2Jb\n\t\x7f", "a\\x1b[2Jb\\x0a\\x09\\x7f");
         assert_escaped(&pipe_out, "\xc2\x9b", "\\xc2\\x9b");
         assert_escaped(&pipe_out, "\xe2\x80\xae", "\\xe2\\x80\\xae");
@@ -76,7 +77,8 @@ START_TEST(test_writer) {
         json_string(&t, "");
         json_close(&t, ']');
         json_close(&t, '}');
-        ck_assert_str_eq(t.data, "{\"a\":\"x\\\"\\\\\\n\\t\\u0001\xef\xbf\xbd\",\"b\":null,\"d:\":[-1,18446744073709551615,true,\"{\",\"\"]}");
+        ck_assert_str_eq(t.data, "{\"a\":\"x\\\"\\\\\\n\\t\\u0001\xef\xbf\xbd\",\"b\":null,\"d:\":[-1,"
+                                 "18446744073709551615,true,\"{\",\"\"]}");
 }
 END_TEST
 
@@ -110,7 +112,9 @@ START_TEST(test_timespan) {
                 { "5", 5000000 }, { "5s", 5000000 }, { "500ms", 500000 }, { "1us", 1 }, { "2min 30s", 150000000 },
                 { "1h", UINT64_C(3600000000) }, { " 1 ", 1000000 },
         };
-        static const char *const bad[] = { "", "0", "s", "-1", "5x", "1.5", "99999999999999999999", "5,", "999999999999h" };
+        static const char *const bad[] = {
+                "", "0", "s", "-1", "5x", "1.5", "99999999999999999999", "5,", "999999999999h"
+        };
         uint64_t usec;
 
         for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
@@ -175,13 +179,18 @@ static void assert_refused(const char *xml, const char *part) {
 }
 
 START_TEST(test_domain) {
-        _cleanup_(domain_free_cleanup) struct domain *d = parse(DEVICES(
-                "<hostdev mode='subsystem' type='pci'><source><address domain='0x0000' bus='0x3b' slot='0x1f' function='0x7'/></source>"
-                "<alias name='hostdev2'/><address type='pci' domain='0x0000' bus='0x05' slot='0x00' function='0x0'/></hostdev>"
-                "<hostdev mode='subsystem' type='mdev' model='vfio-ccw'><source><address uuid='C2177883-f1bb-47f0-914d-32a22e3a8804'/></source>"
-                "<address type='ccw' cssid='0xfe' ssid='0x0' devno='0x0001'/></hostdev>"
-                "<interface type='hostdev'><source><address type='pci' bus='0x86' slot='0' function='1'/></source></interface>"
-                "<hostdev mode='subsystem' type='scsi'/><hostdev mode='capabilities' type='misc'/><interface type='bridge'/>"));
+        _cleanup_(domain_free_cleanup) struct domain *d = parse(
+                DEVICES("<hostdev mode='subsystem' type='pci'><source><address domain='0x0000' bus='0x3b' slot='0x1f' "
+                        "function='0x7'/></source>"
+                        "<alias name='hostdev2'/><address type='pci' domain='0x0000' bus='0x05' slot='0x00' "
+                        "function='0x0'/></hostdev>"
+                        "<hostdev mode='subsystem' type='mdev' model='vfio-ccw'><source><address "
+                        "uuid='C2177883-f1bb-47f0-914d-32a22e3a8804'/></source>"
+                        "<address type='ccw' cssid='0xfe' ssid='0x0' devno='0x0001'/></hostdev>"
+                        "<interface type='hostdev'><source><address type='pci' bus='0x86' slot='0' "
+                        "function='1'/></source></interface>"
+                        "<hostdev mode='subsystem' type='scsi'/><hostdev mode='capabilities' type='misc'/><interface "
+                        "type='bridge'/>"));
 
         ck_assert_uint_eq(d->n_devices, 3);
         ck_assert(!d->viommu && !d->name && !d->uuid);
@@ -208,10 +217,14 @@ START_TEST(test_domain_refused) {
         assert_refused("<domain><name>&undefined;</name></domain>", "line 1");
         assert_refused("<domain><uuid>x</uuid></domain>", "<uuid>");
         assert_refused(DEVICES("<hostdev type='pci'/>"), "<hostdev> has no host address");
-        assert_refused(DEVICES("<hostdev type='pci'><source><address slot='0x20'/></source></hostdev>"), "no host address");
-        assert_refused(DEVICES("<hostdev type='pci'><source><address bus='-1'/></source></hostdev>"), "no host address");
-        assert_refused(DEVICES("<hostdev type='pci'><source><address bus='0x'/></source></hostdev>"), "no host address");
-        assert_refused(DEVICES("<hostdev type='mdev'><source><address uuid='../../x'/></source></hostdev>"), "no host address");
+        assert_refused(DEVICES("<hostdev type='pci'><source><address slot='0x20'/></source></hostdev>"),
+                       "no host address");
+        assert_refused(DEVICES("<hostdev type='pci'><source><address bus='-1'/></source></hostdev>"),
+                       "no host address");
+        assert_refused(DEVICES("<hostdev type='pci'><source><address bus='0x'/></source></hostdev>"),
+                       "no host address");
+        assert_refused(DEVICES("<hostdev type='mdev'><source><address uuid='../../x'/></source></hostdev>"),
+                       "no host address");
         assert_refused(DEVICES("<interface type='hostdev'/>"), "<interface> has no host address");
 }
 END_TEST

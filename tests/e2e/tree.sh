@@ -27,7 +27,7 @@ add_pci() { # BDF VENDOR:DEVICE DRIVER [PF]
         mkdir -p "$tree/sys/bus/pci/drivers/$3"
         link "sys/bus/pci/drivers/$3/$1" "$dir"
         link "sys/bus/pci/devices/$1" "$dir"
-        if [ -n "$4" ]; then link "$dir/physfn" "$(pci_dir "$4")"; fi
+        if [ -n "${4:-}" ]; then link "$dir/physfn" "$(pci_dir "$4")"; fi
 }
 
 add_vfio() { # BDF NUMBER GROUP: it is bound to a VFIO driver, and has a character device

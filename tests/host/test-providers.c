@@ -1,6 +1,7 @@
 /*
  * The providers: each layout complete, in part, and unreadable; who wins; and where every value came from.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -1,0 +1,188 @@
+/*
+ * The configuration: which files count, what is warned of, and that nothing is fatal.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bed.h"
+#include "daemon/config.h"
+#include "util/alloc.h"
+#include "util/strv.h"
+
+#define ETC "etc/vfio-migration/vfio-migrationd.conf"
+#define RUN "run/vfio-migration/vfio-migrationd.conf"
+#define LIB "usr/lib/vfio-migration/vfio-migrationd.conf"
+
+static struct bed bed;
+static struct sysfs root;
+static struct config config;
+
+static void put(const char *path, const char *text) {
+        _cleanup_free_ char *command = xasprintf("mkdir -p \"$(dirname '%s/%s')\"", bed.dir, path);
+
+        ck_assert_int_eq(system(command), 0);
+        bed_put(&bed, path, text);
+}
+
+static void setup(void) {
+        bed_init(&bed);
+        ck_assert_int_eq(sysfs_init(&root, bed.dir), 0);
+}
+
+static void teardown(void) {
+        config_done(&config);
+        sysfs_done(&root);
+        bed_done(&bed);
+}
+
+static void warning_is(size_t i, const char *text) {
+        ck_assert_uint_gt(strv_length(config.warnings), i);
+        ck_assert_msg(strstr(config.warnings[i], text) != NULL, "%s", config.warnings[i]);
+}
+
+START_TEST(nothing_there) {
+        ck_assert_int_eq(config_read(&config, &root, NULL), 0);
+        ck_assert_ptr_null(config.warnings);
+        ck_assert_int_eq(config.policy.minimum_evidence, EVIDENCE_METADATA);
+        ck_assert(config.policy.require_dirty_tracking);
+        ck_assert_uint_eq(config.policy.descriptor_max_age, 30 * 24 * 3600);
+        ck_assert_uint_eq(config.limits.checks_per_uid, 8);
+}
+END_TEST
+
+START_TEST(all_keys) {
+        put(ETC, "# a comment\n[Policy]\nMinimumEvidence=declared\nRequireSameMdevType=yes\nIgnorePools=true\n"
+                 "RequireDirtyTracking=no\nAllowRecreate=on\nAssumeFree=1\nDescriptorMaxAge=2h\n"
+                 "[Hook]\nOnIncompatible=deny\nOnUnknown=allow\nOnNeedsConfiguration=prepare\nOnNoAnswer=deny\nNetworkNeedsPool=yes\n"
+                 "[Vendor]\nTimeoutSec=5\nTotalTimeoutSec=8\n[Reservation]\nDefaultTimeoutSec=900\nMaxTimeoutSec=3600\n"
+                 "[Limits]\nChecksPerUid=3\nChecks=7\n");
+        ck_assert_int_eq(config_read(&config, &root, NULL), 0);
+        ck_assert_msg(!config.warnings, "%s", config.warnings ? config.warnings[0] : "");
+        ck_assert_int_eq(config.policy.minimum_evidence, EVIDENCE_DECLARED);
+        ck_assert(config.policy.require_same_mdev_type);
+        ck_assert(config.policy.ignore_pools);
+        ck_assert(!config.policy.require_dirty_tracking);
+        ck_assert(config.policy.allow_recreate);
+        ck_assert(config.policy.assume_free);
+        ck_assert_uint_eq(config.policy.descriptor_max_age, 7200);
+        ck_assert_uint_eq(config.limits.checks_per_uid, 3);
+        ck_assert_uint_eq(config.limits.checks, 7);
+}
+END_TEST
+
+START_TEST(warnings_name_the_line) {
+        put(ETC, "[Policy]\n\nIgnorePools=perhaps\nNonsense=1\nAssumeFree=yes\nDescriptorMaxAge=99999999999999999999\n"
+                 "DescriptorMaxAge=\nMinimumEvidence=strong\n[Limits]\nChecksPerUid=0\n");
+        ck_assert_int_eq(config_read(&config, &root, NULL), 0);
+        warning_is(0, "/" ETC ":3: IgnorePools=perhaps");
+        warning_is(1, ":4: unknown key Nonsense=");
+        warning_is(2, ":6: DescriptorMaxAge=9999");
+        warning_is(3, ":7: DescriptorMaxAge=");
+        warning_is(4, ":8: MinimumEvidence=strong");
+        warning_is(5, ":10: ChecksPerUid=0");
+        ck_assert_uint_eq(strv_length(config.warnings), 6);
+        ck_assert(config.policy.assume_free);
+        ck_assert(!config.policy.ignore_pools);
+}
+END_TEST
+
+START_TEST(what_is_no_ini_file) {
+        char *line = xcalloc(100001, 1);
+
+        put(ETC, "[Policy\nwithout a sign\n[Policy]\nAssumeFree=yes\n");
+        ck_assert_int_eq(config_read(&config, &root, NULL), 0);
+        warning_is(0, ":1: expected [Section]");
+        config_done(&config);
+        memset(line, 'x', 100000);
+        put(ETC, line);
+        ck_assert_int_eq(config_read(&config, &root, NULL), 0);
+        free(line);
+}
+END_TEST
+
+START_TEST(order_of_places) {
+        put(LIB, "[Limits]\nChecks=1\nChecksPerUid=1\n");
+        ck_assert_int_eq(config_read(&config, &root, NULL), 0);
+        ck_assert_uint_eq(config.limits.checks, 1);
+        config_done(&config);
+        put(RUN, "[Limits]\nChecks=2\n");
+        ck_assert_int_eq(config_read(&config, &root, NULL), 0);
+        ck_assert_uint_eq(config.limits.checks, 2);
+        ck_assert_uint_eq(config.limits.checks_per_uid, 8); /* the other file does not count */
+        config_done(&config);
+        put(LIB ".d/50-x.conf", "[Limits]\nChecks=50\n");
+        put(ETC ".d/10-x.conf", "[Limits]\nChecks=10\nChecksPerUid=10\n");
+        ck_assert_int_eq(config_read(&config, &root, NULL), 0);
+        ck_assert_uint_eq(config.limits.checks, 50);
+        ck_assert_uint_eq(config.limits.checks_per_uid, 10);
+        config_done(&config);
+        put(ETC ".d/50-x.conf", "[Limits]\nChecks=55\n");
+        put(ETC ".d/90-x.notconf", "[Limits]\nChecks=90\n");
+        ck_assert_int_eq(config_read(&config, &root, NULL), 0);
+        ck_assert_uint_eq(config.limits.checks, 55);
+}
+END_TEST
+
+START_TEST(a_link_to_null_masks) {
+        _cleanup_free_ char *path = xasprintf("%s/%s", bed.dir, ETC ".d/50-x.conf");
+
+        put(LIB ".d/50-x.conf", "[Limits]\nChecks=50\n");
+        put(ETC ".d/10-x.conf", "");
+        ck_assert_int_eq(symlink("/dev/null", path), 0);
+        ck_assert_int_eq(config_read(&config, &root, NULL), 0);
+        ck_assert_uint_eq(config.limits.checks, 256);
+        ck_assert_ptr_null(config.warnings);
+}
+END_TEST
+
+START_TEST(strange_files) {
+        _cleanup_free_ char *fifo = xasprintf("%s/%s", bed.dir, ETC ".d/a.conf"), *dir = xasprintf("%s/%s", bed.dir, ETC ".d/b.conf"),
+                            *loop = xasprintf("%s/%s", bed.dir, ETC ".d/c.conf");
+
+        put(ETC ".d/d.conf", "[Limits]\nChecks=4\n");
+        ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+        ck_assert_int_eq(mkdir(dir, 0700), 0);
+        ck_assert_int_eq(symlink("c.conf", loop), 0);
+        ck_assert_int_eq(config_read(&config, &root, NULL), 0);
+        ck_assert_uint_eq(config.limits.checks, 4);
+        ck_assert_uint_eq(strv_length(config.warnings), 3);
+}
+END_TEST
+
+START_TEST(a_named_file) {
+        _cleanup_free_ char *path = xasprintf("%s/my.conf", bed.dir);
+
+        put(ETC, "[Limits]\nChecks=2\n");
+        ck_assert_int_eq(config_read(&config, &root, path), -ENOENT);
+        put("my.conf", "[Limits]\nChecksPerUid=2\n");
+        ck_assert_int_eq(config_read(&config, &root, path), 0);
+        ck_assert_uint_eq(config.limits.checks_per_uid, 2);
+        ck_assert_uint_eq(config.limits.checks, 256);
+}
+END_TEST
+
+int main(void) {
+        Suite *suite = suite_create("config");
+        TCase *t = tcase_create("all");
+        SRunner *runner = srunner_create(suite);
+        int n;
+
+        tcase_add_checked_fixture(t, setup, teardown);
+        tcase_add_test(t, nothing_there);
+        tcase_add_test(t, all_keys);
+        tcase_add_test(t, warnings_name_the_line);
+        tcase_add_test(t, what_is_no_ini_file);
+        tcase_add_test(t, order_of_places);
+        tcase_add_test(t, a_link_to_null_masks);
+        tcase_add_test(t, strange_files);
+        tcase_add_test(t, a_named_file);
+        suite_add_tcase(suite, t);
+        srunner_run_all(runner, CK_NORMAL);
+        n = srunner_ntests_failed(runner);
+        srunner_free(runner);
+        return n > 0;
+}

@@ -1,0 +1,231 @@
+/*
+ * The reader as a process: its answers on fd 3, its end when the daemon goes, and the file that it hangs on.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/descriptor-json.h"
+#include "host/wire.h"
+#include "told.h"
+#include "util/alloc.h"
+
+static struct testhost *t;
+static pid_t pid;
+static int fd;
+static struct wire w;
+static uint32_t serial;
+
+static void start(void) {
+        _cleanup_free_ char *root = xasprintf("--root=%s", testhost_root(t));
+        int fds[2];
+
+        ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+        pid = fork();
+        ck_assert_int_ge(pid, 0);
+        if (pid == 0) {
+                if (fds[1] == 3)
+                        fcntl(3, F_SETFD, 0);
+                else
+                        dup2(fds[1], 3);
+                execl(READER, READER, root, (char *)NULL);
+                _exit(127);
+        }
+        close(fds[1]);
+        fd = fds[0];
+        wire_init(&w, fd);
+}
+
+static void setup(void) {
+        const char *mtty;
+
+        t = testhost_new();
+        testhost_kernel(t, "6.12.96", NULL);
+        mtty = testhost_add_mdev_parent(t, "mtty", "mtty");
+        testhost_add_type(t, mtty, "mtty-1", 24);
+        testhost_add_type(t, mtty, "mtty-2", 12);
+        testhost_attr(t, testhost_add_mdev(t, mtty, "mtty-1", uuid(1), "mtty"), "model", "m");
+        start();
+}
+
+static int stop(void) {
+        int status;
+
+        wire_done(&w);
+        close(fd);
+        ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+        return status;
+}
+
+static void teardown(void) {
+        testhost_free(t);
+}
+
+static void ask(enum wire_type type, const void *payload, size_t n) {
+        ck_assert_int_eq(wire_send(fd, type, ++serial, payload, n), 0);
+}
+
+static struct wire_frame expect(enum wire_type type) {
+        struct wire_frame f;
+
+        ck_assert_int_eq(wire_receive(&w, &f), 1);
+        ck_assert_int_eq((int)f.type, (int)type);
+        ck_assert_uint_eq(f.serial, serial);
+        return f;
+}
+
+static void expect_end(const char *error) {
+        ck_assert_str_eq(expect(WIRE_END).payload, error);
+}
+
+START_TEST(test_answers) {
+        static const char keys[] = "mdev:00000001-0000-4000-8000-000000000000\0parent:mtty:mtty\0mdev:gone\0";
+        struct document *d;
+        struct device *device;
+        struct json_error e;
+        struct wire_frame f;
+
+        ask(WIRE_LIST, NULL, 0);
+        f = expect(WIRE_HOST);
+        ck_assert_int_eq(document_parse(f.payload, f.length, DOCUMENT_HOST, &d, &e), 0);
+        ck_assert_str_eq(d->kernel, "6.12.96");
+        document_free(d);
+        f = expect(WIRE_KEYS);
+        ck_assert_uint_eq(f.length, strlen("mdev:00000001-0000-4000-8000-000000000000") + strlen("parent:mtty:mtty") + 2);
+        ck_assert_mem_eq(f.payload, keys, f.length);
+        expect_end("0");
+
+        ask(WIRE_READ, keys, sizeof(keys) - 1);
+        f = expect(WIRE_DEVICE);
+        ck_assert_int_eq(device_parse(f.payload, f.length, false, &device, &e), 0);
+        ck_assert_str_eq(device->traits->model, "m");
+        ck_assert_str_eq(device->sysfs_path, "sys/devices/virtual/mtty/mtty/00000001-0000-4000-8000-000000000000");
+        ck_assert_str_eq(device->vfio_device, "vfio0");
+        device_unref(device);
+        ck_assert_str_eq(expect(WIRE_KEY).payload, "mdev:00000001-0000-4000-8000-000000000000");
+        for (int i = 0; i < 2; i++) {
+                f = expect(WIRE_CREATABLE);
+                ck_assert_int_eq(device_parse(f.payload, f.length, true, &device, &e), 0);
+                ck_assert_uint_eq(device->available, i == 0 ? 24 : 12);
+                device_unref(device);
+        }
+        ck_assert_str_eq(expect(WIRE_KEY).payload, "parent:mtty:mtty");
+        ck_assert_str_eq(expect(WIRE_KEY).payload, "mdev:gone"); /* nothing before it: not there */
+        expect_end("0");
+        ck_assert_int_eq(stop(), 0);
+}
+END_TEST
+
+START_TEST(test_reload) {
+        struct document *d;
+        struct json_error e;
+        struct wire_frame f;
+
+        ask(WIRE_RELOAD, NULL, 0);
+        f = expect(WIRE_MODELS);
+        ck_assert_int_eq(document_parse(f.payload, f.length, DOCUMENT_HOST, &d, &e), 0);
+        ck_assert(d->has_models && d->models.n == 0);
+        document_free(d);
+        expect_end("0");
+        testhost_model_file(t, "a.json", "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"a\"}");
+        testhost_model_file(t, "b.json", "{");
+        ask(WIRE_RELOAD, NULL, 0);
+        f = expect(WIRE_WARNING);
+        ck_assert_ptr_nonnull(strstr(f.payload, "b.json"));
+        f = expect(WIRE_MODELS);
+        ck_assert_int_eq(document_parse(f.payload, f.length, DOCUMENT_HOST, &d, &e), 0);
+        ck_assert_ptr_nonnull(models_find(&d->models, "a"));
+        document_free(d);
+        expect_end("0");
+        ck_assert_int_eq(stop(), 0);
+}
+END_TEST
+
+START_TEST(test_bad_requests) {
+        ask((enum wire_type)'?', NULL, 0);
+        expect_end("74"); /* EBADMSG */
+        ask(WIRE_READ, "mdev:x", 6); /* does not end in NUL */
+        expect_end("74");
+        ask(WIRE_READ, NULL, 0);
+        expect_end("0");
+        ask(WIRE_READ, "\0\0", 2);
+        ck_assert_str_eq(expect(WIRE_KEY).payload, "");
+        ck_assert_str_eq(expect(WIRE_KEY).payload, "");
+        expect_end("0");
+        ck_assert_int_eq(stop(), 0);
+}
+END_TEST
+
+/* What changed since the last request is seen: nothing is kept but the model files. */
+START_TEST(test_afresh) {
+        static const char key[] = "mdev:00000001-0000-4000-8000-000000000000";
+        static const char *const type = "sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1";
+        struct wire_frame f;
+
+        for (int i = 0; i < 3; i++) {
+                _cleanup_free_ char *api = xasprintf("api-%d", i);
+
+                testhost_attr(t, type, "device_api", api);
+                ask(WIRE_READ, key, sizeof(key));
+                f = expect(WIRE_DEVICE);
+                ck_assert_ptr_nonnull(strstr(f.payload, api));
+                expect(WIRE_KEY);
+                expect_end("0");
+        }
+        ck_assert_int_eq(stop(), 0);
+}
+END_TEST
+
+/* A frame too large for it, and a connection that is cut: it ends, and says why only in the first case. */
+START_TEST(test_protocol_error) {
+        struct wire_header h = { .type = WIRE_LIST, .length = UINT32_MAX };
+        int status;
+
+        ck_assert_int_eq(wire_send_raw(fd, &h, sizeof(h)), 0);
+        ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+        ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+        wire_done(&w);
+        close(fd);
+}
+END_TEST
+
+START_TEST(test_print) {
+        _cleanup_free_ char *command = xasprintf(READER " --print --root=%s", testhost_root(t));
+        char text[16384] = "";
+        struct document *d;
+        struct json_error e;
+        FILE *f = popen(command, "re");
+        size_t n;
+
+        ck_assert_ptr_nonnull(f);
+        n = fread(text, 1, sizeof(text) - 1, f);
+        ck_assert_int_eq(pclose(f), 0);
+        ck_assert_msg(document_parse(text, n, DOCUMENT_HOST, &d, &e) == 0, "%s", e.message);
+        ck_assert_uint_eq(d->n_devices, 1);
+        ck_assert_uint_eq(d->n_creatables, 2);
+        document_free(d);
+        ck_assert_int_eq(stop(), 0);
+}
+END_TEST
+
+int main(void) {
+        Suite *suite = suite_create("reader");
+        TCase *cases = tcase_create("reader");
+
+        tcase_add_checked_fixture(cases, setup, teardown);
+        tcase_set_timeout(cases, 60);
+        tcase_add_test(cases, test_answers);
+        tcase_add_test(cases, test_reload);
+        tcase_add_test(cases, test_bad_requests);
+        tcase_add_test(cases, test_afresh);
+        tcase_add_test(cases, test_protocol_error);
+        tcase_add_test(cases, test_print);
+        suite_add_tcase(suite, cases);
+        return told_run(suite);
+}
