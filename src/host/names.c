@@ -88,8 +88,6 @@ int names_read(int dir_fd, struct names *ret) {
         _cleanup_text_ struct text data = {};
         struct names names = {};
 
-        if (lseek(dir_fd, 0, SEEK_SET) < 0)
-                return -errno;
         for (;;) {
                 ssize_t length = getdents64(dir_fd, buffer, sizeof(buffer));
 

@@ -29,7 +29,7 @@ char *path_parent(const char *path);
 /* Where a link in the directory dir points to, by its text alone: a path below the root, whose parent is the root. */
 char *path_follow(const char *dir, const char *target);
 
-/* Reads a directory from its beginning. 0 or -errno. */
+/* Reads what there is (still) to be read of a directory. 0 or -errno. */
 int names_read(int dir_fd, struct names *ret);
 /* A set of names that grows; data stays NULL and each name is an allocation of its own. */
 void names_add(struct names *names, const char *name);

@@ -195,7 +195,10 @@ void sysfs_dir_done(struct sysfs_dir *dir) {
         *dir = (struct sysfs_dir){ .fd = -1 };
 }
 
-/* Reads up to size bytes; how many there were. */
+/*
+ * Reads up to size bytes; how many there were. A read that gives less than a page, and less than was asked for, was the
+ * last one: sysfs gives an attribute at once, and other files what they have.
+ */
 static ssize_t read_all(int fd, char *buffer, size_t size) {
         size_t length = 0;
 
@@ -206,9 +209,9 @@ static ssize_t read_all(int fd, char *buffer, size_t size) {
                         continue;
                 if (n < 0)
                         return -errno;
-                if (n == 0)
-                        break;
                 length += (size_t)n;
+                if (n < ATTRIBUTE_MAX)
+                        break;
         }
         return (ssize_t)length;
 }
