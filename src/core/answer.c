@@ -16,6 +16,7 @@
 /* A class of candidates, as this question sees it: one that a source is pinned to stands alone. */
 struct candidates {
         const struct device *first;
+        const struct side *side;
         const size_t *members;
         size_t n_members;
         size_t parent;
@@ -26,18 +27,23 @@ struct answering {
         const struct question *question;
         struct rules_context context;
         size_t n_sources, n_classes;
+        struct side *sources; /* of twins only the first's */
         struct candidates *classes;
-        struct judgement *judgements; /* [source * n_classes + class] */
+        size_t *twins;                /* by source: the first source that is judged like it */
+        size_t n_pairs;               /* judged */
+        struct judgement *judgements; /* [source * n_classes + class], of twins only the first's */
         struct assign_place *places;
 };
 
 static void answering_done(struct answering *a) {
-        for (size_t i = 0; a->judgements && i < a->n_sources * a->n_classes; i++)
-                judgement_done(&a->judgements[i]);
         for (size_t i = 0; i < a->n_classes; i++)
                 free(a->classes[i].own_members);
+        for (size_t i = 0; a->sources && i < a->n_sources; i++)
+                side_done(&a->sources[i]);
+        free(a->sources);
         free(a->judgements);
         free(a->classes);
+        free(a->twins);
         free(a->places);
 }
 
@@ -46,7 +52,17 @@ static bool cancelled(const struct answering *a) {
 }
 
 static const struct judgement *judgement_of(const struct answering *a, size_t source, size_t class) {
-        return &a->judgements[source * a->n_classes + class];
+        return &a->judgements[a->twins[source] * a->n_classes + class];
+}
+
+/* The same for people, with the reasons. */
+static struct grounds grounds_of(const struct answering *a, size_t source, size_t class) {
+        const struct candidates *c = &a->classes[class];
+        struct judgement judgement;
+        struct grounds grounds;
+
+        judge_pair(&a->context, &a->sources[a->twins[source]], c->side, c->first, PAIR_GROUNDS, &judgement, &grounds);
+        return grounds;
 }
 
 static bool pinned(const struct document *source, const struct device *d) {
@@ -76,13 +92,15 @@ static void split_class(struct answering *a, const struct inventory_class *class
                 const struct device *d = inventory_at(target, class->members[i]);
 
                 if (pinned(a->question->source, d))
-                        add_class(a, (struct candidates){ .first = d, .members = &class->members[i], .n_members = 1,
+                        add_class(a, (struct candidates){ .first = d, .side = &class->side,
+                                                          .members = &class->members[i], .n_members = 1,
                                                           .parent = class->parent });
                 else
                         array_append(rest, n_rest, class->members[i]);
         }
         if (n_rest > 0)
                 add_class(a, (struct candidates){ .first = inventory_at(target, rest[0]),
+                                                  .side = &class->side,
                                                   .members = rest,
                                                   .n_members = n_rest,
                                                   .parent = class->parent,
@@ -102,39 +120,54 @@ static void make_classes(struct answering *a) {
                         split_class(a, class);
                 else
                         add_class(a, (struct candidates){ .first = class->first,
+                                                          .side = &class->side,
                                                           .members = class->members,
                                                           .n_members = class->n_members,
                                                           .parent = class->parent });
         }
 }
 
+/* A VM's devices are often alike. */
+static size_t find_twin(const struct answering *a, size_t source) {
+        const struct device *d = a->question->source->devices[source];
+
+        for (size_t i = 0; i < source; i++) {
+                const struct device *other = a->question->source->devices[i];
+
+                if (a->twins[i] == i && str_equal(other->pin, d->pin) && traits_equal(other->traits, d->traits))
+                        return i;
+        }
+        return source;
+}
+
 static int judge_all(struct answering *a) {
+        const struct question *q = a->question;
+
+        a->twins = xnew0(size_t, a->n_sources);
+        a->sources = xnew0(struct side, a->n_sources);
         a->judgements = xnew0(struct judgement, a->n_sources * a->n_classes);
-        for (size_t i = 0; i < a->n_sources; i++)
+        for (size_t i = 0; i < a->n_sources; i++) {
+                a->twins[i] = find_twin(a, i);
+                if (a->twins[i] != i)
+                        continue;
+                side_init(&a->sources[i], q->source->devices[i], &q->target->document->models, &q->source->models);
                 for (size_t j = 0; j < a->n_classes; j++) {
                         if (cancelled(a))
                                 return -ECANCELED;
-                        judge_pair(&a->context, a->question->source->devices[i], a->classes[j].first,
-                                   &a->judgements[i * a->n_classes + j]);
+                        judge_pair(&a->context, &a->sources[i], a->classes[j].side, a->classes[j].first, PAIR_VERDICT,
+                                   &a->judgements[i * a->n_classes + j], NULL);
+                        a->n_pairs++;
                 }
+        }
         return 0;
-}
-
-static uint64_t action_rank(const struct actions *actions) {
-        static const uint64_t ranks[] = { [ACTION_SET] = 1, [ACTION_UNSET] = 1, [ACTION_CREATE] = 2, [ACTION_BIND] = 3 };
-        uint64_t rank = 0;
-
-        for (size_t i = 0; i < actions->n; i++)
-                rank = MAX(rank, ranks[actions->v[i].kind]);
-        return rank;
 }
 
 static uint64_t cost_of(const struct judgement *j) {
         if (j->verdict == VERDICT_INCOMPATIBLE)
                 return ASSIGN_FORBIDDEN;
         return (j->verdict == VERDICT_UNKNOWN ? ASSIGN_UNKNOWN : 0) |
-               (uint64_t)reasons_have(&j->reasons, REASON_IN_USE_UNKNOWN) << 32 | action_rank(&j->actions) << 16 |
-               (uint64_t)j->evidence;
+               (uint64_t)findings_have(&j->findings, REASON_IN_USE_UNKNOWN) << 32 |
+               (uint64_t)j->findings.action_rank << 16 | (uint64_t)j->evidence;
 }
 
 static int place(struct answering *a, bool if_free, struct assign_place *places, bool *ret_exact) {
@@ -161,10 +194,14 @@ static int place(struct answering *a, bool if_free, struct assign_place *places,
                         .independent = if_free || d->traits->independent, /* there is room for all */
                 };
         }
-        for (size_t i = 0; i < a->n_sources * a->n_classes; i++)
-                costs[i] = !if_free                                   ? cost_of(&a->judgements[i]) :
-                           judgement_fits_if_free(&a->judgements[i]) ? 0 :
-                                                                        ASSIGN_FORBIDDEN;
+        for (size_t i = 0; i < a->n_sources; i++)
+                for (size_t k = 0; k < a->n_classes; k++) {
+                        const struct judgement *j = judgement_of(a, i, k);
+
+                        costs[i * a->n_classes + k] = !if_free                   ? cost_of(j) :
+                                                      judgement_fits_if_free(j) ? 0 :
+                                                                                   ASSIGN_FORBIDDEN;
+                }
         return assign_solve(&problem, places, ret_exact);
 }
 
@@ -182,26 +219,19 @@ static int fits_if_free(struct answering *a, bool *ret) {
         return 0;
 }
 
-static size_t count_failed_rules(const struct reasons *r) {
-        bool failed[_RULE_MAX] = {};
-        size_t n = 0;
-
-        for (size_t i = 0; i < r->n; i++)
-                if (r->v[i].result == RESULT_FAIL && !failed[r->v[i].rule]) {
-                        failed[r->v[i].rule] = true;
-                        n++;
-                }
-        return n;
-}
-
 /* The candidate whose reasons say best why a device is left over. */
 static size_t nearest_class(const struct answering *a, size_t source) {
         size_t best = ASSIGN_NONE, best_rank = SIZE_MAX;
 
         for (size_t i = 0; i < a->n_classes; i++) {
-                const struct reasons *r = &judgement_of(a, source, i)->reasons;
-                size_t rank = count_failed_rules(r) + (reasons_have(r, REASON_MODEL_MISMATCH) ? _RULE_MAX + 1 : 0) +
-                              (reasons_have(r, REASON_NOT_PINNED) ? 2 * (_RULE_MAX + 1) : 0);
+                struct judgement j;
+                size_t rank;
+
+                judge_pair(&a->context, &a->sources[a->twins[source]], a->classes[i].side, a->classes[i].first,
+                           PAIR_FINDINGS, &j, NULL);
+                rank = (size_t)__builtin_popcount(j.findings.failed_rules) +
+                       (findings_have(&j.findings, REASON_MODEL_MISMATCH) ? _RULE_MAX + 1 : 0) +
+                       (findings_have(&j.findings, REASON_NOT_PINNED) ? 2 * (_RULE_MAX + 1) : 0);
 
                 if (rank < best_rank) {
                         best = i;
@@ -213,6 +243,7 @@ static size_t nearest_class(const struct answering *a, size_t source) {
 
 static void report_left_over(const struct answering *a, size_t source, struct report_device *d) {
         size_t nearest = nearest_class(a, source);
+        struct grounds grounds;
         bool fits = false;
 
         d->verdict = VERDICT_INCOMPATIBLE;
@@ -225,7 +256,9 @@ static void report_left_over(const struct answering *a, size_t source, struct re
                 return;
         }
         d->evidence = judgement_of(a, source, nearest)->evidence;
-        reasons_copy(&d->reasons, &judgement_of(a, source, nearest)->reasons);
+        grounds = grounds_of(a, source, nearest);
+        d->reasons = grounds.reasons;
+        actions_done(&grounds.actions); /* nothing is to be done for a device that has no place */
         for (size_t i = 0; i < a->n_classes; i++)
                 fits = fits || judgement_of(a, source, i)->verdict != VERDICT_INCOMPATIBLE;
         if (fits)
@@ -235,9 +268,10 @@ static void report_left_over(const struct answering *a, size_t source, struct re
                             NULL, "devices here would fit it, but the VM's other devices need them");
 }
 
-static void report_placed(const struct answering *a, const struct assign_place *p, const struct judgement *j,
-                          struct report_device *d) {
+static void report_placed(const struct answering *a, size_t source, const struct assign_place *p, struct report_device *d) {
         const struct device *target = inventory_at(a->question->target, p->position);
+        const struct judgement *j = judgement_of(a, source, p->class);
+        struct grounds grounds = grounds_of(a, source, p->class);
 
         d->verdict = j->verdict;
         d->evidence = j->evidence;
@@ -248,8 +282,8 @@ static void report_placed(const struct answering *a, const struct assign_place *
                 .parent = target->traits->creatable ? xstrdup(target->parent) : NULL,
                 .mdev_type = target->traits->creatable ? xstrdup(target->traits->mdev_type) : NULL,
         };
-        actions_copy(&d->actions, &j->actions);
-        reasons_copy(&d->reasons, &j->reasons);
+        d->reasons = grounds.reasons;
+        d->actions = grounds.actions;
         if (p->shared) {
                 d->verdict = VERDICT_UNKNOWN;
                 reasons_add(&d->reasons,
@@ -271,13 +305,14 @@ static void report_candidates(const struct answering *a, size_t source, struct r
                 const struct candidates *class = &a->classes[i];
                 const struct judgement *j = judgement_of(a, source, i);
                 struct report_candidate *c = &d->candidates[i];
+                struct grounds grounds = grounds_of(a, source, i);
 
                 c->verdict = j->verdict;
                 c->evidence = j->evidence;
                 c->creatable = class->first->traits->creatable;
                 c->n_members = c->creatable ? class->first->available : class->n_members;
-                reasons_copy(&c->reasons, &j->reasons);
-                actions_copy(&c->actions, &j->actions);
+                c->reasons = grounds.reasons;
+                c->actions = grounds.actions;
                 c->addresses = xnew0(char *, class->n_members + 1);
                 for (size_t k = 0; k < class->n_members; k++)
                         c->addresses[k] = c->creatable ? creatable_name(class->first) :
@@ -331,7 +366,7 @@ static struct report *make_report(const struct answering *a, bool exact) {
                 if (p->class == ASSIGN_NONE)
                         report_left_over(a, i, d);
                 else
-                        report_placed(a, p, judgement_of(a, i, p->class), d);
+                        report_placed(a, i, p, d);
                 if (q->flags & ANSWER_EXPLAIN)
                         report_candidates(a, i, d);
                 report->verdict = MAX(report->verdict, d->verdict);
@@ -345,7 +380,6 @@ int question_answer(const struct question *q, struct report **ret_report, struct
                 .question = q,
                 .context = {
                         .source = q->source,
-                        .models = &q->target->document->models,
                         .policy = q->policy,
                         .several = MAX((size_t)q->source->vfio_devices, q->source->n_devices) > 1,
                 },
@@ -373,6 +407,6 @@ int question_answer(const struct question *q, struct report **ret_report, struct
         report->summary = report_summarize(report, q->source->vm_name);
         *ret_report = take_ptr(report);
         if (ret_cost)
-                ret_cost->pairs_judged = a.n_sources * a.n_classes;
+                ret_cost->pairs_judged = a.n_pairs;
         return 0;
 }

@@ -117,6 +117,26 @@ bool traits_unread(const struct traits *t, const char *key) {
         return str_startswith(traits_origin(t, key), "errno:");
 }
 
+const char *traits_origin_of(const struct traits *t, const char *kind, const char *name) {
+        size_t n = strlen(kind), low = 0, high = t->origins.n;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                const struct entry *e = &t->origins.v[middle];
+                int order = strncmp(e->name, kind, n);
+
+                if (order == 0)
+                        order = strcmp(e->name + n, name);
+                if (order == 0)
+                        return e->value;
+                if (order < 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return NULL;
+}
+
 struct device *device_new(bool creatable) {
         struct device *d = xnew0(struct device, 1);
 

@@ -104,6 +104,8 @@ bool traits_equal(const struct traits *a, const struct traits *b);
 
 /* The origin of a value by its JSON key ("version", "params.rss"), or NULL. */
 const char *traits_origin(const struct traits *t, const char *key);
+/* The same for a key in two parts, such as "params." and "rss". */
+const char *traits_origin_of(const struct traits *t, const char *kind, const char *name);
 /* True if reading that value failed (an errno: origin): whatever is written, it is not known. */
 bool traits_unread(const struct traits *t, const char *key);
 

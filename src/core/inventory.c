@@ -98,6 +98,8 @@ struct inventory *inventory_new(struct document *document) {
                         traits_table_intern(table, document->creatables[j]);
         group(i);
         number_parents(i);
+        for (size_t j = 0; j < i->n_classes; j++)
+                side_init(&i->classes[j].side, i->classes[j].first, &document->models, NULL);
         return i;
 }
 
@@ -110,8 +112,10 @@ struct inventory *inventory_ref(struct inventory *i) {
 struct inventory *inventory_unref(struct inventory *i) {
         if (!i || __atomic_sub_fetch(&i->n_refs, 1, __ATOMIC_ACQ_REL) > 0)
                 return NULL;
-        for (size_t j = 0; j < i->n_classes; j++)
+        for (size_t j = 0; j < i->n_classes; j++) {
                 free(i->classes[j].members);
+                side_done(&i->classes[j].side);
+        }
         free(i->classes);
         document_free(i->document);
         free(i);

@@ -9,12 +9,14 @@
 #include <stdint.h>
 
 #include "core/descriptor.h"
+#include "core/side.h"
 
 /* Devices that no rule tells apart; a creatable is a class of its own. */
 struct inventory_class {
         const struct device *first; /* stands for all of them */
         size_t *members;            /* positions: devices in document order, then creatables; ascending */
         size_t n_members;
+        struct side side; /* of the first */
         size_t parent; /* of a creatable: a number that all types of one parent share; else SIZE_MAX */
 };
 

@@ -87,6 +87,12 @@ const struct model_version *model_find_version(const struct model *m, uint32_t n
         return low < m->n_versions && m->versions[low].number == number ? &m->versions[low] : NULL;
 }
 
+const struct entries *model_expansion(const struct model *m, uint32_t number) {
+        const struct model_version *v = m ? model_find_version(m, number) : NULL;
+
+        return v ? &v->params : NULL;
+}
+
 void models_done(struct models *models) {
         for (size_t i = 0; i < models->n; i++)
                 model_free(models->v[i]);

@@ -79,6 +79,8 @@ struct model *model_new(void);
 struct model *model_free(struct model *m);
 DEFINE_CLEANUP(struct model, model_free);
 const struct model_version *model_find_version(const struct model *m, uint32_t number);
+/* What a version stands for, or NULL where m (or NULL) does not have it. */
+const struct entries *model_expansion(const struct model *m, uint32_t number);
 
 void models_done(struct models *models);
 const struct model *models_find(const struct models *models, const char *name);

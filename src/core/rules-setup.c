@@ -18,13 +18,13 @@ static const char *version_text(const struct setup *s, char buffer[static VERSIO
 }
 
 static bool same_model(const struct pair *p) {
-        return str_equal(p->s_model, p->t_model);
+        return str_equal(p->source->model, p->target->model);
 }
 
 static bool equal_versions(const struct pair *p) {
         const struct setup *s = p->s_setup, *t = p->t_setup;
 
-        return same_model(p) && s->version_read && t->version_read && s->version == t->version;
+        return s->version_read && t->version_read && s->version == t->version && same_model(p);
 }
 
 /*
@@ -44,7 +44,7 @@ void rule_version(struct pair *p) {
                 return;
         if (equal_versions(p))
                 return;
-        code = p->t_info && p->t_info->has_versions ? REASON_VERSION_UNSUPPORTED : REASON_VERSION_MISMATCH;
+        code = p->target->info && p->target->info->has_versions ? REASON_VERSION_UNSUPPORTED : REASON_VERSION_MISMATCH;
         pair_say(p, RULE_VERSION, s->has_version && t->has_version && same_model(p) ? RESULT_FAIL : RESULT_UNKNOWN, code,
                  "version", version_text(s, sv), version_text(t, tv), traits_origin(p->t, "version"), NULL,
                  "the source has %s%s and the target %s%s, and what they stand for is not known here",
@@ -54,175 +54,182 @@ void rule_version(struct pair *p) {
                  t->has_version ? version_text(t, tv) ?: "(not readable)" : "");
 }
 
-/* What the target's information is on one parameter; borrowed strings. */
-struct known_param {
+/* One parameter of the two sides, and what is known of it; borrowed strings. */
+struct compared {
         const char *name;
+        const struct entry *s, *t;       /* NULL where a side has none */
         struct param_info target; /* M's, overridden by the device's own */
         const struct param_info *source; /* of the source's model, or NULL */
-        bool known;                       /* the target knows the parameter */
-        char *field;
+        bool known;                      /* the target knows the parameter */
 };
 
-static void known_param_done(struct known_param *k) {
-        free(k->field);
-}
-
-static struct known_param know(const struct pair *p, const char *name) {
-        const struct param_info *of_model = p->t_info ? param_infos_find(&p->t_info->params, name) : NULL;
+static struct compared compare(const struct pair *p, const char *name) {
+        const struct param_info *of_model = p->target->info ? param_infos_find(&p->target->info->params, name) : NULL;
         const struct param_info *own = param_infos_find(&p->t->param_info, name);
-        const struct param_info *said = p->s_info ? param_infos_find(&p->s_info->params, name) : NULL;
-        _cleanup_text_ struct text field = {};
+        const struct param_info *said = p->source->info ? param_infos_find(&p->source->info->params, name) : NULL;
 
-        if (!said && p->s_said)
-                said = param_infos_find(&p->s_said->params, name);
-        text_add(&field, "params.");
-        text_add(&field, name);
-        return (struct known_param){
+        if (!said && p->source->said)
+                said = param_infos_find(&p->source->said->params, name);
+        return (struct compared){
                 .name = name,
                 .target = param_info_merge(of_model, own),
                 .source = said,
-                .known = own || (p->t->creatable && of_model) || entries_find(&p->t_setup->values, name) ||
-                         entries_find(&p->t_setup_now->values, name),
-                .field = text_take(&field),
+                .known = own || (p->t->creatable && of_model) || setup_find(p->t_setup, name) ||
+                         setup_find(p->t_setup_now, name),
         };
 }
 
-static enum param_type source_type(const struct known_param *k) {
-        return k->source ? k->source->type : PARAM_TYPE_NONE;
+static enum param_type source_type(const struct compared *c) {
+        return c->source ? c->source->type : PARAM_TYPE_NONE;
 }
 
-static bool values_equal(const struct known_param *k, const char *a, const char *b) {
-        return param_values_equal(k->target.type, source_type(k), a, b);
+static bool values_equal(const struct compared *c, const char *a, const char *b) {
+        return param_values_equal(c->target.type, source_type(c), a, b);
 }
 
-static bool settable(const struct pair *p, const struct known_param *k, const char *value) {
-        bool writable = k->target.writable == TRI_YES || (p->t->creatable && k->target.at_create == TRI_YES);
+static bool settable(const struct pair *p, const struct compared *c, const char *value) {
+        bool writable = c->target.writable == TRI_YES || (p->t->creatable && c->target.at_create == TRI_YES);
 
-        return k->known && writable && param_info_allows(&k->target, source_type(k), value);
+        return c->known && writable && param_info_allows(&c->target, source_type(c), value);
 }
 
 bool rule_version_settable(const struct pair *p) {
-        __attribute__((cleanup(known_param_done))) struct known_param k = know(p, "version");
         char sv[VERSION_TEXT_MAX];
+        struct compared c;
 
-        if (!same_model(p) || !p->s_setup->version_read || equal_versions(p))
+        if (!p->s_setup->version_read || equal_versions(p) || !same_model(p))
                 return false;
-        k.known = k.known || p->t_setup->has_version;
-        return settable(p, &k, version_text(p->s_setup, sv));
+        c = compare(p, "version");
+        c.known = c.known || p->t_setup->has_version;
+        return settable(p, &c, version_text(p->s_setup, sv));
 }
 
-/* The origin that a person should look at: the target's value's, else the source's. */
-static const char *deciding_origin(const struct pair *p, const struct known_param *k) {
-        return traits_origin(p->t, k->field) ?: traits_origin(p->s, k->field);
+static bool unread(const struct entry *e) {
+        return e && !e->value;
 }
 
-static void say(struct pair *p, const struct known_param *k, enum result result, enum reason_code code, const char *remedy,
-                const char *message) {
-        const char *s = entries_get(&p->s_setup->values, k->name), *t = entries_get(&p->t_setup->values, k->name);
-
-        pair_say(p, RULE_PARAMETERS, result, code, k->field, s, t, deciding_origin(p, k), remedy, "%s", message);
-}
-
-static void plan_set(struct pair *p, const struct known_param *k, enum reason_code code, const char *value, const char *message) {
-        _cleanup_text_ struct text remedy = {};
-
-        text_addf(&remedy, "set %s=%s on the target before migrating", k->name, value);
-        say(p, k, RESULT_ACTION, code, remedy.data, message);
-        actions_add(&p->actions, (struct action){ .kind = ACTION_SET, .param = (char *)k->name, .value = (char *)value });
-}
-
-static void plan_unset(struct pair *p, const struct known_param *k, const char *message) {
-        _cleanup_text_ struct text remedy = {};
-
-        text_addf(&remedy, "take %s out of the target's list of parameters before migrating", k->name);
-        say(p, k, RESULT_ACTION, REASON_PARAM_EXTRA, remedy.data, message);
-        actions_add(&p->actions, (struct action){ .kind = ACTION_UNSET, .param = (char *)k->name });
-}
-
-static void judge_both(struct pair *p, const struct known_param *k, const char *s, const char *t) {
-        _cleanup_text_ struct text message = {};
-
-        if (values_equal(k, s, t))
-                return;
-        text_addf(&message, "the source has %s=%s, the target %s=%s", k->name, s, k->name, t);
-        if (settable(p, k, s))
-                plan_set(p, k, REASON_PARAM_VALUE, s, message.data);
+static void add_message(struct text *t, const struct compared *c) {
+        if (unread(c->s) || unread(c->t))
+                text_addf(t, "%s could not be read on the %s", c->name,
+                          !unread(c->t)  ? "source" :
+                          !unread(c->s) ? "target" :
+                                           "source and the target");
+        else if (c->s && c->t)
+                text_addf(t, "the source has %s=%s, the target %s=%s", c->name, c->s->value, c->name, c->t->value);
         else
-                say(p, k, RESULT_FAIL, REASON_PARAM_VALUE, NULL, message.data);
+                text_addf(t, "the %s has %s=%s, which the %s does not have", c->s ? "source" : "target", c->name,
+                          (c->s ?: c->t)->value, c->s ? "target" : "source");
 }
 
-static void judge_only_source(struct pair *p, const struct known_param *k, const char *s, bool hidden) {
-        const char *s_off = k->source ? k->source->off_value : NULL, *t_off = k->target.off_value;
-        _cleanup_text_ struct text message = {};
+static void say(struct pair *p, const struct compared *c, enum result result, enum reason_code code, const char *remedy) {
+        _cleanup_text_ struct text field = {}, message = {};
+        const char *origin = NULL;
 
-        if (!hidden && setup_complete(p->t_setup) && s_off && values_equal(k, s, s_off) &&
-            (!t_off || values_equal(k, t_off, s_off))) {
+        if (p->wanted == PAIR_GROUNDS) {
+                text_addf(&field, "params.%s", c->name);
+                add_message(&message, c);
+                /* What a person should look at: where the target's value is from, else the source's. */
+                origin = traits_origin(p->t, field.data) ?: traits_origin(p->s, field.data);
+        }
+        pair_say(p, RULE_PARAMETERS, result, code, field.data, c->s ? c->s->value : NULL, c->t ? c->t->value : NULL, origin,
+                 remedy, "%s", message.data);
+}
+
+static void plan_set(struct pair *p, const struct compared *c, enum reason_code code, const char *value) {
+        _cleanup_text_ struct text remedy = {};
+
+        if (p->wanted == PAIR_GROUNDS)
+                text_addf(&remedy, "set %s=%s on the target before migrating", c->name, value);
+        say(p, c, RESULT_ACTION, code, remedy.data);
+        pair_plan(p, (struct action){ .kind = ACTION_SET, .param = (char *)c->name, .value = (char *)value });
+}
+
+static void plan_unset(struct pair *p, const struct compared *c) {
+        _cleanup_text_ struct text remedy = {};
+
+        if (p->wanted == PAIR_GROUNDS)
+                text_addf(&remedy, "take %s out of the target's list of parameters before migrating", c->name);
+        say(p, c, RESULT_ACTION, REASON_PARAM_EXTRA, remedy.data);
+        pair_plan(p, (struct action){ .kind = ACTION_UNSET, .param = (char *)c->name });
+}
+
+static void judge_both(struct pair *p, const struct compared *c) {
+        if (values_equal(c, c->s->value, c->t->value))
+                return;
+        if (settable(p, c, c->s->value))
+                plan_set(p, c, REASON_PARAM_VALUE, c->s->value);
+        else
+                say(p, c, RESULT_FAIL, REASON_PARAM_VALUE, NULL);
+}
+
+static void judge_only_source(struct pair *p, const struct compared *c, bool hidden) {
+        const char *s_off = c->source ? c->source->off_value : NULL, *t_off = c->target.off_value;
+
+        if (!hidden && setup_complete(p->t_setup) && s_off && values_equal(c, c->s->value, s_off) &&
+            (!t_off || values_equal(c, t_off, s_off))) {
                 if (!t_off)
                         p->off_value_assumed = true;
                 return;
         }
-        text_addf(&message, "the source has %s=%s, which the target does not have", k->name, s);
-        if (settable(p, k, s))
-                plan_set(p, k, REASON_PARAM_VALUE, s, message.data);
+        if (settable(p, c, c->s->value))
+                plan_set(p, c, REASON_PARAM_VALUE, c->s->value);
         else if (hidden || !setup_complete(p->t_setup))
-                say(p, k, RESULT_UNKNOWN, REASON_PARAMS_INCOMPLETE, NULL, message.data);
+                say(p, c, RESULT_UNKNOWN, REASON_PARAMS_INCOMPLETE, NULL);
         else
-                say(p, k, RESULT_FAIL, k->known ? REASON_PARAM_VALUE : REASON_PARAM_UNKNOWN, NULL, message.data);
+                say(p, c, RESULT_FAIL, c->known ? REASON_PARAM_VALUE : REASON_PARAM_UNKNOWN, NULL);
 }
 
-static void judge_only_target(struct pair *p, const struct known_param *k, const char *t, bool hidden) {
-        const char *off = k->target.off_value;
+static void judge_only_target(struct pair *p, const struct compared *c, bool hidden) {
+        const char *off = c->target.off_value;
         bool unset = p->t->param_list_writable &&
-                     !(p->t_setup->expansion && entries_find(p->t_setup->expansion, k->name));
-        _cleanup_text_ struct text message = {};
+                     !(p->t_setup->expansion && entries_find(p->t_setup->expansion, c->name));
 
-        text_addf(&message, "the target has %s=%s, which the source does not have", k->name, t);
-        if (hidden) {
-                if (unset)
-                        plan_unset(p, k, message.data);
-                else
-                        say(p, k, RESULT_UNKNOWN, REASON_PARAMS_INCOMPLETE, NULL, message.data);
-        } else if (!setup_complete(p->s_setup))
-                say(p, k, RESULT_UNKNOWN, REASON_PARAMS_INCOMPLETE, NULL, message.data);
-        else if (off && values_equal(k, t, off))
+        if (hidden && !unset)
+                say(p, c, RESULT_UNKNOWN, REASON_PARAMS_INCOMPLETE, NULL);
+        else if (hidden)
+                plan_unset(p, c);
+        else if (!setup_complete(p->s_setup))
+                say(p, c, RESULT_UNKNOWN, REASON_PARAMS_INCOMPLETE, NULL);
+        else if (off && values_equal(c, c->t->value, off))
                 return;
-        else if (off && settable(p, k, off))
-                plan_set(p, k, REASON_PARAM_EXTRA, off, message.data);
+        else if (off && settable(p, c, off))
+                plan_set(p, c, REASON_PARAM_EXTRA, off);
         else if (unset)
-                plan_unset(p, k, message.data);
+                plan_unset(p, c);
         else
-                say(p, k, RESULT_FAIL, REASON_PARAM_EXTRA, NULL, message.data);
+                say(p, c, RESULT_FAIL, REASON_PARAM_EXTRA, NULL);
 }
 
-static void judge_param(struct pair *p, const char *name, const struct entry *s, const struct entry *t, bool hidden) {
-        __attribute__((cleanup(known_param_done))) struct known_param k = know(p, name);
+static void judge_param(struct pair *p, const struct entry *s, const struct entry *t, bool hidden) {
+        struct compared c;
 
-        if ((s && !s->value) || (t && !t->value)) {
-                _cleanup_text_ struct text message = {};
-
-                text_addf(&message, "%s could not be read on the %s", name,
-                          s && !s->value ? t && !t->value ? "source and the target" : "source" : "target");
-                say(p, &k, RESULT_UNKNOWN, REASON_PARAM_UNREADABLE, NULL, message.data);
-        } else if (s && t)
-                judge_both(p, &k, s->value, t->value);
+        if (s && t && s->value && str_equal(s->value, t->value)) /* of whatever type */
+                return;
+        c = compare(p, (s ?: t)->name);
+        c.s = s;
+        c.t = t;
+        if (unread(s) || unread(t))
+                say(p, &c, RESULT_UNKNOWN, REASON_PARAM_UNREADABLE, NULL);
+        else if (s && t)
+                judge_both(p, &c);
         else if (s)
-                judge_only_source(p, &k, s->value, hidden);
+                judge_only_source(p, &c, hidden);
         else
-                judge_only_target(p, &k, t->value, hidden);
+                judge_only_target(p, &c, hidden);
 }
 
 void rule_parameters(struct pair *p) {
-        const struct entries *s = &p->s_setup->values, *t = &p->t_setup->values;
-        bool hidden = hide_the_same(p);
+        const struct setup *s = p->s_setup, *t = p->t_setup;
+        bool hidden = hide_the_same(p), s_complete = setup_complete(s), t_complete = setup_complete(t);
 
-        for (size_t i = 0, j = 0; i < s->n || j < t->n;) {
-                int order = i == s->n ? 1 : j == t->n ? -1 : strcmp(s->v[i].name, t->v[j].name);
-                const struct entry *a = order <= 0 ? &s->v[i++] : NULL, *b = order >= 0 ? &t->v[j++] : NULL;
+        for (size_t i = 0, j = 0; i < s->n_values || j < t->n_values;) {
+                int order = i == s->n_values ? 1 : j == t->n_values ? -1 : strcmp(s->values[i].name, t->values[j].name);
+                const struct entry *a = order <= 0 ? &s->values[i++] : NULL, *b = order >= 0 ? &t->values[j++] : NULL;
 
-                judge_param(p, (a ?: b)->name, a, b, hidden);
+                judge_param(p, a, b, hidden);
         }
-        if (!hidden && (!setup_complete(p->s_setup) || !setup_complete(p->t_setup)))
+        if (!hidden && (!s_complete || !t_complete))
                 pair_say(p, RULE_PARAMETERS, RESULT_UNKNOWN, REASON_PARAMS_INCOMPLETE, "params", NULL, NULL, NULL, NULL,
                          "the %s does not list all of its parameters, and what is not listed could be on",
-                         setup_complete(p->s_setup) ? "target" : setup_complete(p->t_setup) ? "source" : "source (and the target)");
+                         s_complete ? "target" : t_complete ? "source" : "source (and the target)");
 }

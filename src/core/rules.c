@@ -9,22 +9,42 @@
 #include "core/param.h"
 #include "util/strv.h"
 
+void pair_find(struct pair *p, enum rule_id rule, enum result result, enum reason_code code) {
+        struct findings *f = &p->findings;
+
+        f->codes |= UINT64_C(1) << code;
+        f->results |= 1u << result;
+        if (result == RESULT_FAIL) {
+                f->failed_codes |= UINT64_C(1) << code;
+                f->failed_rules |= 1u << rule;
+        }
+}
+
+void pair_plan(struct pair *p, struct action action) {
+        static const unsigned ranks[] = { [ACTION_SET] = 1, [ACTION_UNSET] = 1, [ACTION_CREATE] = 2, [ACTION_BIND] = 3 };
+        unsigned rank = ranks[action.kind];
+
+        p->findings.action_rank = MAX(p->findings.action_rank, rank);
+        if (p->wanted == PAIR_GROUNDS || rank == 1)
+                actions_add(&p->actions, action);
+}
+
 static void rule_model(struct pair *p) {
-        if (!p->s_model || !p->t_model) {
-                const struct traits *missing = p->s_model ? p->t : p->s;
-                const char *side = p->s_model ? "target" : p->t_model ? "source" : "source (and the target)";
+        if (!p->source->model || !p->target->model) {
+                const struct traits *missing = p->source->model ? p->t : p->s;
+                const char *side = p->source->model ? "target" : p->target->model ? "source" : "source (and the target)";
                 bool unread = traits_unread(missing, "model");
 
-                pair_say(p, RULE_MODEL, RESULT_UNKNOWN, REASON_MODEL_MISSING, "model", p->s_model, p->t_model,
+                pair_say(p, RULE_MODEL, RESULT_UNKNOWN, REASON_MODEL_MISSING, "model", p->source->model, p->target->model,
                          traits_origin(missing, "model"),
                          unread ? "find out why the device's attributes cannot be read" :
                                   "install a model file for this kind of device, or a driver that names its model",
                          "the model of the %s %s%s", side, unread ? "could not be read: " : "is not known",
                          unread ? traits_origin(missing, "model") + strlen("errno:") : "");
-        } else if (!str_equal(p->s_model, p->t_model) &&
-                   !(p->t_info && strv_contains(p->t_info->compatible_models, p->s_model)))
-                pair_say(p, RULE_MODEL, RESULT_FAIL, REASON_MODEL_MISMATCH, "model", p->s_model, p->t_model,
-                         traits_origin(p->t, "model"), NULL, "the source is a %s, the target a %s", p->s_model, p->t_model);
+        } else if (!str_equal(p->source->model, p->target->model) &&
+                   !(p->target->info && strv_contains(p->target->info->compatible_models, p->source->model)))
+                pair_say(p, RULE_MODEL, RESULT_FAIL, REASON_MODEL_MISMATCH, "model", p->source->model, p->target->model,
+                         traits_origin(p->t, "model"), NULL, "the source is a %s, the target a %s", p->source->model, p->target->model);
 }
 
 static void rule_pool(struct pair *p) {
@@ -136,38 +156,39 @@ static enum order fact_compare(const struct fact_rule *rule, const char *s, cons
         return ORDER_SAME;
 }
 
-static const char *fact_value(const struct traits *t, const char *field, const char *name) {
-        return traits_unread(t, field) ? NULL : entries_get(&t->facts, name);
+static const char *fact_value(const struct traits *t, const char *name) {
+        return str_startswith(traits_origin_of(t, "facts.", name), "errno:") ? NULL : entries_get(&t->facts, name);
 }
 
 static void judge_fact(struct pair *p, const struct fact_rule *rule) {
+        const char *s, *t, *why = rule->why;
         _cleanup_text_ struct text field = {};
-        const char *s, *t, *remedy;
         enum order o;
 
         if (rule->kind == FACT_IGNORE)
                 return;
-        text_add(&field, "facts.");
-        text_add(&field, rule->name);
-        s = fact_value(p->s, field.data, rule->name);
-        t = fact_value(p->t, field.data, rule->name);
-        remedy = rule->why;
+        s = fact_value(p->s, rule->name);
+        t = fact_value(p->t, rule->name);
         o = t && (s || rule->kind == FACT_RANGE) ? fact_compare(rule, s, t) : ORDER_NONE;
+        if (o == ORDER_SAME)
+                return;
+        if (p->wanted == PAIR_GROUNDS)
+                text_addf(&field, "facts.%s", rule->name);
         if (o == ORDER_NONE)
                 pair_say(p, RULE_FACTS, RESULT_UNKNOWN, REASON_FACT_MISSING, field.data, s, t,
                          traits_origin(p->t, field.data), NULL, "%s cannot be compared (rule %s): source %s, target %s%s%s",
                          rule->name, fact_rule_kind_to_string(rule->kind), s ?: "unknown", t ?: "unknown",
-                         remedy ? "; it matters because: " : "", remedy ?: "");
-        else if (o != ORDER_SAME)
+                         why ? "; it matters because: " : "", why ?: "");
+        else
                 pair_say(p, RULE_FACTS, RESULT_FAIL, REASON_FACT_MISMATCH, field.data, s, t, traits_origin(p->t, field.data),
                          NULL, "%s does not fit (rule %s): source %s, target %s%s%s", rule->name,
-                         fact_rule_kind_to_string(rule->kind), s ?: "unknown", t, remedy ? "; it matters because: " : "",
-                         remedy ?: "");
+                         fact_rule_kind_to_string(rule->kind), s ?: "unknown", t, why ? "; it matters because: " : "",
+                         why ?: "");
 }
 
 static void rule_facts(struct pair *p) {
-        for (size_t i = 0; p->t_info && i < p->t_info->n_facts; i++)
-                judge_fact(p, &p->t_info->facts[i]);
+        for (size_t i = 0; p->target->info && i < p->target->info->n_facts; i++)
+                judge_fact(p, &p->target->info->facts[i]);
 }
 
 static bool protocol_known(const struct migration *m) {
@@ -183,8 +204,9 @@ static const char *protocol_text(const struct migration *m) {
 }
 
 static void rule_migration(struct pair *p) {
-        const struct migration *s = p->s_migration, *t = p->t_migration;
-        const char *sp = protocol_text(s), *tp = protocol_text(t), *origin = traits_origin(p->t, "migration");
+        const struct migration *s = p->source->migration, *t = p->target->migration;
+        const char *sp = protocol_text(s), *tp = protocol_text(t);
+        const char *origin = p->wanted == PAIR_GROUNDS ? traits_origin(p->t, "migration") : NULL;
 
         if (!protocol_known(t))
                 pair_say(p, RULE_MIGRATION, RESULT_UNKNOWN, REASON_MIGRATION_UNKNOWN, "migration", sp, NULL, origin, NULL,
@@ -215,7 +237,7 @@ static void rule_migration(struct pair *p) {
 
 static void rule_p2p(struct pair *p) {
         for (int i = 0; p->context->several && i < 2; i++) {
-                const struct migration *m = i ? p->t_migration : p->s_migration;
+                const struct migration *m = i ? p->target->migration : p->source->migration;
                 const char *side = i ? "target" : "source";
 
                 if (flag_lacks(m, MIGRATION_P2P))
@@ -229,7 +251,7 @@ static void rule_p2p(struct pair *p) {
 }
 
 static void rule_dirty_tracking(struct pair *p) {
-        enum tri device = p->s_migration ? p->s_migration->dma_logging : TRI_UNKNOWN;
+        enum tri device = p->source->migration ? p->source->migration->dma_logging : TRI_UNKNOWN;
         enum tri iommu = p->context->source->iommu_dirty_tracking;
         static const char field[] = "migration.dmaLogging";
         static const char remedy[] = "use iommufd with a kernel and IOMMU that track dirty pages";
@@ -254,26 +276,26 @@ static void rule_dirty_tracking(struct pair *p) {
 
 static void rule_driver_word(struct pair *p) {
         static const char field[] = "tokens.migration_version";
-        const char *token = traits_unread(p->s, field) ? NULL : entries_get(&p->s->tokens, "migration_version");
+        const char *token = entries_get(&p->s->tokens, "migration_version");
 
         if (p->context->policy->require_same_mdev_type && !str_equal(p->s->mdev_type, p->t->mdev_type))
                 pair_say(p, RULE_DRIVER_WORD, RESULT_FAIL, REASON_MDEV_TYPE_MISMATCH, "mdevType", p->s->mdev_type,
                          p->t->mdev_type, NULL, NULL, "the source is of mdev type %s, the target of %s",
                          p->s->mdev_type ?: "(none)", p->t->mdev_type ?: "(none)");
-        if (!token)
+        if (!token || traits_unread(p->s, field))
                 return;
         if (strv_contains(p->t->attributes, "migration_version"))
                 pair_say(p, RULE_DRIVER_WORD, RESULT_NOTE, REASON_MIGRATION_VERSION_MISSING, field, token, NULL, NULL, NULL,
                          "the target's driver was not asked");
-        else if (!p->s_model || !p->t_model)
+        else if (!p->source->model || !p->target->model)
                 pair_say(p, RULE_DRIVER_WORD, RESULT_UNKNOWN, REASON_MIGRATION_VERSION_MISSING, field, token, NULL, NULL, NULL,
                          "the target has no migration_version to ask");
 }
 
 static void rule_vendor_check(struct pair *p) {
-        if (p->t_info && p->t_info->checks && p->t_info->checks[0])
-                pair_say(p, RULE_VENDOR_CHECK, RESULT_UNKNOWN, REASON_VENDOR_UNAVAILABLE, "checks", NULL, p->t_info->checks[0],
-                         NULL, NULL, "the vendor's check %s decides on this model, and was not asked", p->t_info->checks[0]);
+        if (p->target->info && p->target->info->checks && p->target->info->checks[0])
+                pair_say(p, RULE_VENDOR_CHECK, RESULT_UNKNOWN, REASON_VENDOR_UNAVAILABLE, "checks", NULL, p->target->info->checks[0],
+                         NULL, NULL, "the vendor's check %s decides on this model, and was not asked", p->target->info->checks[0]);
 }
 
 /* NVIDIA's creatables without mdev pick a free VF, so what they make is a PCI device. */
@@ -302,20 +324,22 @@ static void judge_driver_binding(struct pair *p) {
                          "it is bound to %s, and no driver that can migrate it is installed", now);
                 return;
         }
-        text_addf(&remedy, "bind it to %s", wanted);
+        if (p->wanted == PAIR_GROUNDS)
+                text_addf(&remedy, "bind it to %s", wanted);
         pair_say(p, RULE_AVAILABILITY, RESULT_ACTION, REASON_NOT_BOUND, "driver", wanted, now, NULL, remedy.data,
                  "it is bound to %s", now);
-        actions_add(&p->actions, (struct action){ .kind = ACTION_BIND, .driver = (char *)wanted });
+        pair_plan(p, (struct action){ .kind = ACTION_BIND, .driver = (char *)wanted });
 }
 
 static void rule_availability(struct pair *p) {
-        const struct device *d = p->target;
+        const struct device *d = p->candidate;
 
-        if (p->source->pin && !pin_fits(p->source->pin, d)) {
+        if (p->source->device->pin && !pin_fits(p->source->device->pin, d)) {
                 reasons_done(&p->reasons);
                 actions_done(&p->actions);
-                pair_say(p, RULE_AVAILABILITY, RESULT_FAIL, REASON_NOT_PINNED, "pin", p->source->pin, d->address, NULL, NULL,
-                         "the caller has chosen %s", p->source->pin);
+                p->findings = (struct findings){};
+                pair_say(p, RULE_AVAILABILITY, RESULT_FAIL, REASON_NOT_PINNED, "pin", p->source->device->pin, d->address, NULL, NULL,
+                         "the caller has chosen %s", p->source->device->pin);
                 return;
         }
         if (p->t->in_use == TRI_YES)

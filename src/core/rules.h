@@ -10,35 +10,48 @@
 
 #include "core/descriptor.h"
 #include "core/policy.h"
-#include "core/setup.h"
+#include "core/side.h"
 #include "core/verdict.h"
 
 /* What holds for all pairs of a question. */
 struct rules_context {
-        const struct document *source; /* the VM's descriptor; of its models only what speaks of the source's own */
-        const struct models *models;   /* the target's: its word counts */
+        const struct document *source; /* the VM's descriptor */
         const struct policy *policy;
         bool several; /* the VM has more than one VFIO device */
+};
+
+/* What was found, in brief: enough for a verdict and its cost. */
+struct findings {
+        uint64_t codes;        /* bit by enum reason_code */
+        uint64_t failed_codes; /* of those with RESULT_FAIL */
+        uint32_t failed_rules; /* bit by enum rule_id */
+        unsigned results;      /* bit by enum result */
+        unsigned action_rank;  /* none 0, set and unset 1, create 2, bind 3: the highest */
+};
+
+/* How much of a judgement is wanted. */
+enum pair_wanted {
+        PAIR_VERDICT,  /* the verdict and its cost */
+        PAIR_FINDINGS, /* all findings */
+        PAIR_GROUNDS,  /* and the reasons and actions, for people */
 };
 
 /* One pair under judgement. All but the last part is input. */
 struct pair {
         const struct rules_context *context;
-        const struct device *source, *target;
-        const struct traits *s, *t;         /* their traits */
-        const char *s_model, *t_model;      /* NULL: none, or not read */
-        const struct model *s_info;         /* of the source's model, from the target's document */
-        const struct model *s_said;         /* of the source's model, from the source's own document */
-        const struct model *t_info;         /* M: of the target's model */
-        const struct migration *s_migration; /* NULL: not known */
-        const struct migration *t_migration;
-        bool migration_from_model;
+        const struct side *source, *target;
+        const struct device *candidate; /* one of the target's class */
+        const struct traits *s, *t;
         const struct setup *s_setup;
         const struct setup *t_setup;     /* as it is judged: as it stands, or after the plan so far */
         const struct setup *t_setup_now; /* as it stands */
 
-        struct reasons reasons;
-        struct actions actions;
+        enum pair_wanted wanted;
+
+        struct findings findings;
+        struct reasons reasons; /* of PAIR_GROUNDS */
+        struct actions actions; /* else only set and unset */
+        enum evidence evidence;
         bool off_value_assumed; /* rule 4 passed by an off value that no information of the target gives */
 };
 
@@ -65,10 +78,32 @@ void rule_parameters(struct pair *p);
 /* True if "version" can be set on the target to the source's. */
 bool rule_version_settable(const struct pair *p);
 
-/* Adds a reason of the rule; a shorthand for reasons_add(). remedy and origin may be NULL. */
-#define pair_say(p, rule_, result_, code_, field_, source_, target_, origin_, remedy_, ...)           \
-        reasons_add(&(p)->reasons,                                                                     \
-                    (struct reason){ .rule = (rule_), .result = (result_), .code = (code_),            \
-                                     .field = (char *)(field_), .source = (char *)(source_),           \
-                                     .target = (char *)(target_), .origin = (char *)(origin_) },       \
-                    remedy_, __VA_ARGS__)
+static inline bool findings_have(const struct findings *f, enum reason_code code) {
+        return f->codes & UINT64_C(1) << code;
+}
+
+static inline bool findings_have_result(const struct findings *f, enum result result) {
+        return f->results & 1u << result;
+}
+
+void pair_find(struct pair *p, enum rule_id rule, enum result result, enum reason_code code);
+/* Copies the action's strings. */
+void pair_plan(struct pair *p, struct action action);
+
+/* A reason of a rule: what it means is found, and if the grounds are wanted, it is said, with what follows the code as in
+ * reasons_add(). remedy and origin may be NULL. The arguments after the code are not evaluated otherwise. */
+#define pair_say(p, rule_, result_, code_, field_, source_, target_, origin_, remedy_, ...)                 \
+        do {                                                                                               \
+                enum result _result = (result_);                                                           \
+                enum reason_code _code = (code_);                                                          \
+                                                                                                           \
+                pair_find(p, rule_, _result, _code);                                                       \
+                if ((p)->wanted == PAIR_GROUNDS)                                                                           \
+                        reasons_add(&(p)->reasons,                                                         \
+                                    (struct reason){ .rule = (rule_), .result = _result, .code = _code,    \
+                                                     .field = (char *)(field_),                            \
+                                                     .source = (char *)(source_),                          \
+                                                     .target = (char *)(target_),                          \
+                                                     .origin = (char *)(origin_) },                        \
+                                    remedy_, __VA_ARGS__);                                                 \
+        } while (0)

@@ -1,9 +1,12 @@
 /*
- * The setup of a device. Borrows the version's expansion from the model; owns the values.
+ * The setup of a device. Most devices have no version that expands: then the values are simply their parameters.
  */
 #include "core/setup.h"
 
+#include "util/alloc.h"
 #include "util/strv.h"
+
+#define PARAMS "params."
 
 enum evidence origin_evidence(const char *origin, enum evidence fallback) {
         static const char *const declared[] = { "sysfs", "debugfs", "devlink", "probe" };
@@ -13,7 +16,7 @@ enum evidence origin_evidence(const char *origin, enum evidence fallback) {
                 return fallback;
         n = strcspn(origin, ":");
         for (size_t i = 0; i < ARRAY_SIZE(declared); i++)
-                if (n == strlen(declared[i]) && strncmp(origin, declared[i], n) == 0)
+                if (n == strlen(declared[i]) && memcmp(origin, declared[i], n) == 0)
                         return EVIDENCE_DECLARED;
         return str_startswith(origin, "identity:") ? EVIDENCE_IDENTITY : EVIDENCE_METADATA;
 }
@@ -26,12 +29,75 @@ static void weaken(struct setup *s, enum evidence e) {
         s->evidence = MAX(s->evidence, e);
 }
 
-static void expand(struct setup *s, const struct entries *expansion) {
-        s->expansion = expansion;
-        if (!expansion)
+/* Where the name is, or where it belongs. */
+static size_t lower(const struct setup *s, const char *name, bool *ret_found) {
+        size_t from = 0, to = s->n_values;
+
+        while (from < to) {
+                size_t middle = (from + to) / 2;
+                int order = strcmp(s->values[middle].name, name);
+
+                if (order == 0) {
+                        *ret_found = true;
+                        return middle;
+                }
+                if (order < 0)
+                        from = middle + 1;
+                else
+                        to = middle;
+        }
+        *ret_found = false;
+        return from;
+}
+
+const struct entry *setup_find(const struct setup *s, const char *name) {
+        bool found;
+        size_t i = lower(s, name, &found);
+
+        return found ? &s->values[i] : NULL;
+}
+
+/* Makes the values its own, with room for so many more. */
+static void make_own(struct setup *s, size_t more) {
+        struct entry *own = xnew0(struct entry, s->n_values + more);
+
+        if (s->n_values)
+                memcpy(own, s->values, s->n_values * sizeof(*own));
+        free(s->own);
+        s->values = s->own = own;
+}
+
+static void set_value(struct setup *s, const char *name, const char *value) {
+        bool found;
+        size_t i = lower(s, name, &found);
+
+        make_own(s, 1);
+        if (!found) {
+                memmove(&s->own[i + 1], &s->own[i], (s->n_values - i) * sizeof(*s->own));
+                s->n_values++;
+        }
+        s->own[i] = (struct entry){ .name = (char *)name, .value = (char *)value };
+}
+
+static void unset_value(struct setup *s, const char *name) {
+        bool found;
+        size_t i = lower(s, name, &found);
+
+        if (!found)
                 return;
-        for (size_t i = 0; i < expansion->n; i++)
-                entries_set(&s->values, expansion->v[i].name, expansion->v[i].value);
+        make_own(s, 0);
+        s->n_values--;
+        memmove(&s->own[i], &s->own[i + 1], (s->n_values - i) * sizeof(*s->own));
+}
+
+/* What could not be read is there, even where the list of parameters lacks it. */
+static void add_unread(struct setup *s, const struct traits *t) {
+        for (size_t i = 0; i < t->origins.n; i++) {
+                const struct entry *origin = &t->origins.v[i];
+
+                if (str_startswith(origin->name, PARAMS) && str_startswith(origin->value, "errno:"))
+                        set_value(s, origin->name + strlen(PARAMS), NULL);
+        }
 }
 
 void setup_init(struct setup *s, const struct traits *t, const struct entries *expansion) {
@@ -42,53 +108,49 @@ void setup_init(struct setup *s, const struct traits *t, const struct entries *e
                 .has_version = t->has_version || unread,
                 .version_read = t->has_version && !unread,
                 .version = t->version,
+                .values = t->params.v,
+                .n_values = t->params.n,
                 .complete_given = t->params_complete,
         };
-        if (s->version_read)
-                expand(s, expansion);
-        for (size_t i = 0; i < t->params.n; i++)
-                entries_set(&s->values, t->params.v[i].name, t->params.v[i].value);
-        /* What could not be read is there, even where the list of parameters lacks it. */
-        for (size_t i = 0; i < t->origins.n; i++) {
-                const char *key = t->origins.v[i].name;
-
-                if (str_startswith(key, "params.") && traits_unread(t, key))
-                        entries_set(&s->values, key + strlen("params."), NULL);
+        if (s->version_read && expansion) {
+                s->expansion = expansion;
+                s->values = expansion->v;
+                s->n_values = expansion->n;
+                for (size_t i = 0; i < t->params.n; i++)
+                        set_value(s, t->params.v[i].name, t->params.v[i].value);
         }
+        add_unread(s, t);
 
         if (s->has_version)
                 weaken(s, origin_evidence(traits_origin(t, "version"), model));
-        for (size_t i = 0; i < s->values.n; i++) {
-                _cleanup_text_ struct text key = {};
-                const char *name = s->values.v[i].name;
-
-                text_add(&key, "params.");
-                text_add(&key, name);
-                /* What only the version's expansion says is metadata, as is what could not be read. */
-                weaken(s, entries_find(&t->params, name) ? origin_evidence(traits_origin(t, key.data), model) :
-                                                           EVIDENCE_METADATA);
-        }
+        /* What only the version's expansion says is metadata, as is what could not be read. */
+        if (s->n_values > t->params.n)
+                weaken(s, EVIDENCE_METADATA);
+        for (size_t i = 0; i < t->params.n; i++)
+                weaken(s, origin_evidence(traits_origin_of(t, PARAMS, t->params.v[i].name), model));
 }
 
 void setup_copy(struct setup *to, const struct setup *from) {
         *to = *from;
-        to->values = (struct entries){};
-        entries_copy(&to->values, &from->values);
+        to->own = NULL;
+        make_own(to, 0);
 }
 
 void setup_done(struct setup *s) {
-        entries_done(&s->values);
+        free(s->own);
         *s = (struct setup){};
 }
 
 void setup_set_version(struct setup *s, uint32_t version, const struct entries *expansion) {
-        entries_done(&s->values);
+        free(take_ptr(s->own));
         s->has_version = s->version_read = true;
         s->version = version;
+        s->expansion = expansion;
+        s->values = expansion ? expansion->v : NULL;
+        s->n_values = expansion ? expansion->n : 0;
         if (!expansion)
                 s->complete_given = TRI_UNKNOWN;
         s->evidence = EVIDENCE_METADATA;
-        expand(s, expansion);
 }
 
 void setup_carry_out(struct setup *s, const struct actions *plan) {
@@ -96,9 +158,9 @@ void setup_carry_out(struct setup *s, const struct actions *plan) {
                 const struct action *a = &plan->v[i];
 
                 if (a->kind == ACTION_UNSET)
-                        entries_remove(&s->values, a->param);
+                        unset_value(s, a->param);
                 else if (a->kind == ACTION_SET && !str_equal(a->param, "version"))
-                        entries_set(&s->values, a->param, a->value);
+                        set_value(s, a->param, a->value);
         }
 }
 

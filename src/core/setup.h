@@ -1,7 +1,8 @@
 /*
  * The setup of a device: its version and parameters, as it stands or after a plan was carried out.
  *
- * Pure. "Effective" values are the expansion of the version, overridden by the device's own parameters.
+ * Pure. "Effective" values are the expansion of the version, overridden by the device's own parameters. All strings
+ * are borrowed from the device, its model and the plan.
  */
 #pragma once
 
@@ -15,8 +16,10 @@ struct setup {
         bool has_version;
         bool version_read; /* false: there is one, but reading it failed; it equals none */
         uint32_t version;
-        const struct entries *expansion; /* what the version stands for, NULL if it does not expand; borrowed */
-        struct entries values;           /* effective; NULL values could not be read */
+        const struct entries *expansion; /* what the version stands for, NULL if it does not expand */
+        const struct entry *values;      /* effective, sorted by name; NULL values could not be read */
+        size_t n_values;
+        struct entry *own; /* where values is not the device's own list of parameters */
         enum tri complete_given;
         enum evidence evidence; /* the weakest origin of the version and of all effective values */
 };
@@ -32,6 +35,8 @@ void setup_set_version(struct setup *s, uint32_t version, const struct entries *
 /* After all set and unset actions of a plan but that of the version. */
 void setup_carry_out(struct setup *s, const struct actions *plan);
 
+/* NULL if it has no value of that name. */
+const struct entry *setup_find(const struct setup *s, const char *name);
 /* There is a version and it does not expand. */
 bool setup_hides(const struct setup *s);
 /* Its values list every active parameter. */
