@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "host/attribute.h"
 #include "util/alloc.h"
 #include "util/strv.h"
 
@@ -31,7 +32,8 @@ static void parse_line(struct aliases *a, const char *line, size_t n) {
         if (!name_valid(module) || str_equal(module, "vfio_pci"))
                 return;
         array_append(a->v, a->n,
-                     ((struct alias){ .pattern = xstrndup(pattern, (size_t)(space - pattern)), .module = take_ptr(module) }));
+                     ((struct alias){ .pattern = xstrndup(pattern, (size_t)(space - pattern)),
+                                      .module = take_ptr(module) }));
 }
 
 void aliases_read(const struct sysfs *s, const char *release, struct aliases *ret) {
@@ -40,7 +42,7 @@ void aliases_read(const struct sysfs *s, const char *release, struct aliases *re
         for (size_t i = 0; release && name_valid(release) && i < ARRAY_SIZE(places) && a.n == 0; i++) {
                 _cleanup_free_ char *path = xasprintf("%s/%s/modules.alias", places[i], release), *data = NULL;
 
-                if (sysfs_read_file(s, path, ALIASES_MAX, &data, NULL) < 0)
+                if (file_read(s, path, ALIASES_MAX, &data, NULL) < 0)
                         continue;
                 for (const char *p = data; *p;) {
                         size_t n = strcspn(p, "\n");

@@ -23,7 +23,7 @@ struct census {
 };
 
 static void add_key(struct names *keys, const char *prefix, const char *address) {
-        _cleanup_free_ char *key = xasprintf("%s%s", prefix, address);
+        _cleanup_free_ char *key = join(prefix, "", address);
 
         names_add(keys, key);
 }
@@ -46,14 +46,14 @@ static void list_udev(const char *subsystem, struct names *ret) {
 }
 
 /*
- * Sorted names of a subsystem's entries. libudev's list is checked against the directory, as it leaves devices out where
- * memory is short; if they differ, whatever one of them has is looked at.
+ * Sorted names of a subsystem's entries. libudev's list is checked against the directory, as it leaves devices out
+ * where memory is short; if they differ, whatever one of them has is looked at.
  */
-static void list_subsystem(struct host *h, const char *subsystem, const char *dir, struct names *ret) {
+static void list_subsystem(struct host *h, const char *subsystem, const char *dir, bool udev, struct names *ret) {
         _cleanup_names_ struct names listed = {};
 
         (void)sysfs_list(&h->sysfs, dir, &listed);
-        if (!h->sysfs.fake)
+        if (udev && !h->sysfs.fake)
                 list_udev(subsystem, ret);
         if (ret->n != listed.n)
                 for (size_t i = 0; i < listed.n; i++)
@@ -63,8 +63,8 @@ static void list_subsystem(struct host *h, const char *subsystem, const char *di
 
 /* The directory of the device to which an entry of class/vfio-dev belongs: ".../<device>/vfio-dev/vfio0". */
 static char *vfio_device_path(struct host *h, const char *name) {
-        _cleanup_free_ char *link = xasprintf("sys/class/vfio-dev/%s", name), *target = NULL, *entry = NULL, *dir = NULL;
-        _cleanup_free_ char *device = xasprintf("%s/device", link);
+        _cleanup_free_ char *link = join("sys/class/vfio-dev/", "", name), *target = NULL, *entry = NULL, *dir = NULL;
+        _cleanup_free_ char *device = NULL;
 
         if (sysfs_readlink_path(&h->sysfs, link, &target) >= 0) {
                 entry = path_follow("sys/class/vfio-dev", target);
@@ -73,15 +73,23 @@ static char *vfio_device_path(struct host *h, const char *name) {
                         return path_parent(dir);
         }
         free(take_ptr(target));
+        device = join(link, "/", "device");
         if (sysfs_readlink_path(&h->sysfs, device, &target) >= 0)
                 return path_follow(link, target);
         return NULL;
 }
 
+/* Kernel 6.1 and newer, with VFIO loaded. */
+static bool has_class(struct host *h) {
+        _cleanup_close_ int fd = sysfs_open(&h->sysfs, "sys/class/vfio-dev", O_PATH | O_DIRECTORY);
+
+        return fd >= 0;
+}
+
 static void list_vfio(struct census *c) {
         _cleanup_names_ struct names entries = {};
 
-        list_subsystem(c->host, "vfio-dev", "sys/class/vfio-dev", &entries);
+        list_subsystem(c->host, "vfio-dev", "sys/class/vfio-dev", true, &entries);
         for (size_t i = 0; i < entries.n; i++) {
                 _cleanup_free_ char *path = vfio_device_path(c->host, entries.v[i]), *address = NULL;
 
@@ -167,8 +175,11 @@ static void list_parents(struct census *c) {
 int census_list(struct host *h, struct names *ret_keys) {
         struct census c = { .host = h };
 
-        list_subsystem(h, "mdev", "sys/bus/mdev/devices", &c.mdevs);
-        list_subsystem(h, "pci", "sys/bus/pci/devices", &c.pci);
+        /* Where every VFIO device has an entry of class vfio-dev, libudev lists that class. To have it look at each
+         * device of the buses besides would cost as much as all the rest, for what is left there: VFs that could be
+         * bound, and mdevs without a driver. */
+        list_subsystem(h, "mdev", "sys/bus/mdev/devices", !has_class(h), &c.mdevs);
+        list_subsystem(h, "pci", "sys/bus/pci/devices", !has_class(h), &c.pci);
         for (size_t i = 0; i < c.mdevs.n; i++)
                 add_key(&c.devices, "mdev:", c.mdevs.v[i]);
         list_vfio(&c);

@@ -56,8 +56,8 @@ static char *mdev_driver(struct host *h, struct place *parent) {
         if (drivers->names.n == 1)
                 return xstrdup(drivers->names.v[0]);
         if (parent->driver) {
-                _cleanup_free_ char *path = xasprintf("sys/bus/%s/drivers/%s", parent->subsystem ? parent->subsystem : "pci",
-                                                      parent->driver);
+                _cleanup_free_ char *path = xasprintf("sys/bus/%s/drivers/%s",
+                                                      parent->subsystem ? parent->subsystem : "pci", parent->driver);
 
                 parent_driver = places_get(&h->places, path);
         }
@@ -67,8 +67,8 @@ static char *mdev_driver(struct host *h, struct place *parent) {
 
                 /* A parent is registered by the module of its driver, with an mdev driver of the same module; a virtual
                  * parent has no driver, and its class is named like it. */
-                if (parent_driver ? module && str_equal(module, place_module(&h->places, parent_driver)) :
-                                    str_equal(drivers->names.v[i], string))
+                if (parent_driver ? module && str_equal(module, place_module(&h->places, parent_driver))
+                                  : str_equal(drivers->names.v[i], string))
                         return xstrdup(drivers->names.v[i]);
         }
         return NULL;

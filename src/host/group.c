@@ -17,7 +17,7 @@ static bool driver_is_harmless(const char *driver) {
 
 static bool member_is_bridge(const struct sysfs *s, const char *path) {
         _cleanup_free_ char *file = xasprintf("%s/class", path);
-        _cleanup_attribute_ struct attribute a = sysfs_read_path(s, file);
+        _cleanup_attribute_ struct attribute a = attribute_read_path(s, file);
 
         return str_startswith(a.value, "0x0604");
 }

@@ -1,6 +1,6 @@
 /*
- * The running kernel and its host. Reads boot/config-<release>, or proc/config where it is there as plain text;
- * /proc/config.gz is compressed, and a library for that alone is not worth it.
+ * The running kernel and its host. Reads boot/config-<release> only: /proc/config.gz is compressed, and a library for
+ * that alone is not worth it.
  */
 #include "host/kernel.h"
 
@@ -8,13 +8,14 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "host/attribute.h"
 #include "util/alloc.h"
 #include "util/strv.h"
 
 #define CONFIG_MAX (4u << 20)
 
 static char *read_word(const struct sysfs *s, const char *path) {
-        _cleanup_attribute_ struct attribute a = sysfs_read_path(s, path);
+        _cleanup_attribute_ struct attribute a = attribute_read_path(s, path);
 
         return a.value && *a.value && !strpbrk(a.value, " \t\n") ? take_ptr(a.value) : NULL;
 }
@@ -48,7 +49,7 @@ static int config_read(const struct sysfs *s, const char *release, char **ret) {
         if (!release || !name_valid(release))
                 return -ENOENT;
         path = xasprintf("boot/config-%s", release);
-        return sysfs_read_file(s, path, CONFIG_MAX, ret, NULL);
+        return file_read(s, path, CONFIG_MAX, ret, NULL);
 }
 
 /* From this release on the code that reports dirty pages (iova_bitmap) is in iommufd. */

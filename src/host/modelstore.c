@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "core/model-json.h"
+#include "host/attribute.h"
 #include "util/alloc.h"
 #include "util/strv.h"
 
@@ -91,7 +92,7 @@ static int source_read(const struct sysfs *s, const struct source *source, struc
 
         if (is_mask(s, source->path))
                 return 1;
-        r = sysfs_read_file(s, source->path, FILE_MAX, &data, &length);
+        r = file_read(s, source->path, FILE_MAX, &data, &length);
         if (r < 0)
                 return r;
         if (length == 0) {

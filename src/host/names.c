@@ -53,6 +53,16 @@ const char *path_name(const char *path) {
         return slash ? slash + 1 : path;
 }
 
+char *join(const char *a, const char *b, const char *c) {
+        size_t na = strlen(a), nb = strlen(b), nc = strlen(c);
+        char *s = xcalloc(na + nb + nc + 1, 1);
+
+        memcpy(s, a, na);
+        memcpy(s + na, b, nb);
+        memcpy(s + na + nb, c, nc);
+        return s;
+}
+
 char *path_parent(const char *path) {
         const char *slash = strrchr(path, '/');
 
@@ -121,13 +131,6 @@ void names_add(struct names *names, const char *name) {
         array_append(names->v, names->n, xstrdup(name));
 }
 
-bool names_have(const struct names *names, const char *name) {
-        for (size_t i = 0; i < names->n; i++)
-                if (strcmp(names->v[i], name) == 0)
-                        return true;
-        return false;
-}
-
 static int compare(const void *a, const void *b) {
         return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -148,6 +151,15 @@ void names_sort(struct names *names) {
 
 bool names_find(const struct names *names, const char *name) {
         return names->n && bsearch(&name, names->v, names->n, sizeof(char *), compare);
+}
+
+bool names_have(const struct names *names, const char *path) {
+        size_t n = strcspn(path, "/");
+
+        for (size_t i = 0; i < names->n; i++)
+                if (names->v[i][0] == path[0] && strncmp(names->v[i], path, n) == 0 && !names->v[i][n])
+                        return true;
+        return false;
 }
 
 void names_done(struct names *names) {

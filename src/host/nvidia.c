@@ -26,7 +26,7 @@ static int parse_number(const char *s, const char *end, uint32_t *ret) {
 }
 
 int nvidia_current_type(struct host *h, const struct sysfs_dir *vf, uint32_t *ret_type) {
-        _cleanup_attribute_ struct attribute a = sysfs_read(&h->sysfs, vf, "nvidia/current_vgpu_type");
+        _cleanup_attribute_ struct attribute a = attribute_read(&h->sysfs, vf, "nvidia/current_vgpu_type");
 
         if (a.error)
                 return -a.error;
@@ -72,9 +72,10 @@ void nvidia_creatable_types(struct host *h, struct place *pf, struct nvidia_type
                 if (!str_startswith(pf->names.v[i], "virtfn"))
                         continue;
                 link = xasprintf("%s/%s", pf->path, pf->names.v[i]);
-                if (sysfs_dir_open_link(&h->sysfs, link, &vf) < 0 || nvidia_current_type(h, &vf, &type) < 0 || type != 0)
+                if (sysfs_dir_open_link(&h->sysfs, link, &vf) < 0 || nvidia_current_type(h, &vf, &type) < 0 ||
+                    type != 0)
                         continue;
-                list = sysfs_read(&h->sysfs, &vf, "nvidia/creatable_vgpu_types");
+                list = attribute_read(&h->sysfs, &vf, "nvidia/creatable_vgpu_types");
                 if (list.value)
                         count_list(ret, vf.path, i + 1, list.value);
         }

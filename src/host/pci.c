@@ -66,7 +66,7 @@ char *pci_variant_driver(struct host *h, const struct sysfs_dir *vf) {
 
         if (aliases->n == 0)
                 return NULL;
-        modalias = sysfs_read(&h->sysfs, vf, "modalias");
+        modalias = attribute_read(&h->sysfs, vf, "modalias");
         module = modalias.value ? aliases_find(aliases, modalias.value) : NULL;
         return module ? module_driver(h, module) : NULL;
 }

@@ -48,6 +48,7 @@ struct place *places_get(struct places *p, const char *path) {
         place = xnew0(struct place, 1);
         place->path = xstrdup(path);
         place->error = -sysfs_list(p->sysfs, path, &place->names);
+        names_sort(&place->names);
         if (!tsearch(place, &p->index, compare))
                 abort();
         return place;
@@ -59,12 +60,14 @@ struct place *places_get_parent(struct places *p, const char *path) {
         return places_get(p, parent ? parent : ".");
 }
 
-bool place_has(const struct place *place, const char *name) {
-        return names_have(&place->names, name);
+bool place_has(const struct place *place, const char *file) {
+        _cleanup_free_ char *name = xstrndup(file, strcspn(file, "/"));
+
+        return names_find(&place->names, name);
 }
 
 static char *place_join(const struct place *place, const char *name) {
-        return xasprintf("%s/%s", place->path, name);
+        return join(place->path, "/", name);
 }
 
 const struct attribute *place_read(struct places *p, struct place *place, const char *name) {
@@ -75,7 +78,7 @@ const struct attribute *place_read(struct places *p, struct place *place, const 
                         return &place->values[i].attribute;
         path = place_join(place, name);
         array_append(place->values, place->n_values,
-                     ((struct place_value){ .name = xstrdup(name), .attribute = sysfs_read_path(p->sysfs, path) }));
+                     ((struct place_value){ .name = xstrdup(name), .attribute = attribute_read_path(p->sysfs, path) }));
         return &place->values[place->n_values - 1].attribute;
 }
 
@@ -96,7 +99,7 @@ void place_identify(struct places *p, struct place *place) {
         if (place_has(place, "module"))
                 place->module = link_name(p->sysfs, place, "module");
         if (place->subsystem)
-                place->address = xasprintf("%s:%s", place->subsystem, path_name(place->path));
+                place->address = join(place->subsystem, ":", path_name(place->path));
 }
 
 const char *place_driver_string(struct places *p, struct place *place) {

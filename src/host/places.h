@@ -9,17 +9,18 @@
 #include <stddef.h>
 
 #include "host/names.h"
+#include "host/attribute.h"
 #include "host/sysfs.h"
 
 struct place {
-        char *path; /* without links: "sys/devices/..."; first, as the index looks at it */
-        int error;  /* why its names are not known: an errno */
-        struct names names;
+        char *path;         /* without links: "sys/devices/..."; first, as the index looks at it */
+        int error;          /* why its names are not known: an errno */
+        struct names names; /* sorted */
 
         struct place_value {
                 char *name;
                 struct attribute attribute;
-        } *values;
+        } * values;
         size_t n_values;
 
         bool identified; /* those below are set */
@@ -43,7 +44,8 @@ void places_forget(struct places *p);
 struct place *places_get(struct places *p, const char *path);
 /* The one above a path. */
 struct place *places_get_parent(struct places *p, const char *path);
-bool place_has(const struct place *place, const char *name);
+/* True if it has the first component of a path below it. */
+bool place_has(const struct place *place, const char *file);
 /* An attribute, by a path of one component or more below it. Borrowed until the next place_read() of that place. */
 const struct attribute *place_read(struct places *p, struct place *place, const char *name);
 /* Its subsystem, driver and address. */

@@ -18,8 +18,8 @@
 
 /* From strong to weak. */
 static const struct provider *const providers[] = {
-        &provider_attributes, &provider_params_dir,    &provider_info_json, &provider_model_file,
-        &provider_vendor_sysfs, &provider_debugfs, &provider_identity,
+        &provider_attributes,   &provider_params_dir, &provider_info_json, &provider_model_file,
+        &provider_vendor_sysfs, &provider_debugfs,    &provider_identity,
 };
 
 void probe_run_providers(struct probe *p) {
@@ -49,10 +49,13 @@ int probe_parse_key(const char *key, char **ret_subsystem, const char **ret_name
 
 int probe_open_device(struct host *h, const char *subsystem, const char *name, struct sysfs_dir *ret) {
         _cleanup_free_ char *bus = xasprintf("sys/bus/%s/devices/%s", subsystem, name);
-        _cleanup_free_ char *class = xasprintf("sys/class/%s/%s", subsystem, name);
+        _cleanup_free_ char *class = NULL;
         int r = sysfs_dir_open_link(&h->sysfs, bus, ret);
 
-        return r == -ENOENT ? sysfs_dir_open_link(&h->sysfs, class, ret) : r;
+        if (r != -ENOENT)
+                return r;
+        class = xasprintf("sys/class/%s/%s", subsystem, name);
+        return sysfs_dir_open_link(&h->sysfs, class, ret);
 }
 
 /* A link of D, as a place. */
@@ -131,6 +134,10 @@ static int look_at_pci(struct probe *p) {
         variant = p->parent ? pci_variant_driver(p->host, &p->dir) : NULL;
         if (!variant)
                 return -ENODEV;
+        if (str_equal(variant, p->t->driver)) { /* it is bound to it, whatever that driver is called */
+                free(variant);
+                return 0;
+        }
         p->t->bound_driver = p->t->driver ? p->t->driver : xstrdup("");
         p->t->driver = variant;
         return 0;

@@ -21,7 +21,8 @@ static void read_driver(struct probe *p) {
 
         if (!p->t->driver)
                 return;
-        probe_give_fact_value(p, "driver.name", p->t->driver, p->t->bound_driver ? "identity:modalias" : "identity:driver");
+        probe_give_fact_value(p, "driver.name", p->t->driver,
+                              p->t->bound_driver ? "identity:modalias" : "identity:driver");
         driver_path = xasprintf("sys/bus/%s/drivers/%s", p->creatable ? "mdev" : p->device->bus, p->t->driver);
         name = place_module(places, places_get(places, driver_path));
         if (!name)

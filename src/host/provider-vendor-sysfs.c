@@ -13,8 +13,9 @@ static bool detect(const struct probe *p) {
 }
 
 static void read_all(struct probe *p) {
-        const char *origin = p->type ? "sysfs:mdev_type" : p->creatable ? "sysfs:nvidia/creatable_vgpu_types" :
-                                                                          "sysfs:nvidia/current_vgpu_type";
+        const char *origin = p->type        ? "sysfs:mdev_type"
+                             : p->creatable ? "sysfs:nvidia/creatable_vgpu_types"
+                                            : "sysfs:nvidia/current_vgpu_type";
 
         probe_give_fact_value(p, "nvidia.vgpuType", p->t->mdev_type + strlen(PREFIX), origin);
 }

@@ -8,21 +8,12 @@
 
 #include "util/alloc.h"
 
-static bool has_first(const struct names *names, const char *file) {
-        size_t n = strcspn(file, "/");
-
-        for (size_t i = 0; i < names->n; i++)
-                if (strncmp(names->v[i], file, n) == 0 && !names->v[i][n])
-                        return true;
-        return false;
-}
-
 bool probe_has(const struct probe *p, const char *name) {
-        return has_first(&p->names, name);
+        return names_have(&p->names, name);
 }
 
 bool probe_type_has(const struct probe *p, const char *name) {
-        return p->type && has_first(&p->type->names, name);
+        return p->type && names_have(&p->type->names, name);
 }
 
 void reading_done(struct reading *r) {
@@ -39,8 +30,8 @@ struct reading probe_read(const struct probe *p, const char *file) {
         if (!probe_has(p, file))
                 return (struct reading){ .attribute.error = ENOENT };
         return (struct reading){
-                .attribute = sysfs_read(&p->host->sysfs, &p->dir, file),
-                .origin = xasprintf("sysfs:%s", file),
+                .attribute = attribute_read(&p->host->sysfs, &p->dir, file),
+                .origin = join("sysfs:", "", file),
         };
 }
 
@@ -50,7 +41,7 @@ static struct reading read_place(const struct probe *p, struct place *place, con
 
         r.attribute = *place_read(&p->host->places, place, file);
         r.attribute.value = xstrdup(r.attribute.value);
-        r.origin = xasprintf("sysfs:%s%s", prefix, file);
+        r.origin = join("sysfs:", prefix, file);
         return r;
 }
 
@@ -66,7 +57,7 @@ struct reading probe_read_type(const struct probe *p, const char *file) {
 }
 
 struct reading probe_read_parent(const struct probe *p, const char *file) {
-        if (!p->parent || !has_first(&p->parent->names, file))
+        if (!p->parent || !place_has(p->parent, file))
                 return (struct reading){ .attribute.error = ENOENT };
         return read_place(p, p->parent, probe_has(p, "physfn") ? "physfn/" : p->creatable ? "" : "../", file);
 }
@@ -91,7 +82,7 @@ static void set_origin(struct probe *p, const char *key, const char *origin) {
 /* "errno:EIO", or a number where there is no name. */
 static void set_error(struct probe *p, const char *key, int error) {
         const char *name = strerrorname_np(error);
-        _cleanup_free_ char *origin = name ? xasprintf("errno:%s", name) : xasprintf("errno:%d", error);
+        _cleanup_free_ char *origin = name ? join("errno:", "", name) : xasprintf("errno:%d", error);
 
         set_origin(p, key, origin);
 }
@@ -154,7 +145,7 @@ void probe_give_version(struct probe *p, const struct reading *r) {
 }
 
 static char *param_key(const char *name) {
-        return xasprintf("params.%s", name);
+        return join("params.", "", name);
 }
 
 void probe_give_param(struct probe *p, const char *name, const struct reading *r) {
@@ -186,14 +177,14 @@ void probe_give_param_value(struct probe *p, const char *name, const char *value
 }
 
 void probe_give_fact(struct probe *p, const char *name, const struct reading *r) {
-        _cleanup_free_ char *key = xasprintf("facts.%s", name);
+        _cleanup_free_ char *key = join("facts.", "", name);
 
         if (take(p, key, r))
                 entries_set(&p->t->facts, name, r->attribute.value);
 }
 
 void probe_give_fact_value(struct probe *p, const char *name, const char *value, const char *origin) {
-        _cleanup_free_ char *key = xasprintf("facts.%s", name);
+        _cleanup_free_ char *key = join("facts.", "", name);
 
         if (!value || probe_given(p, key))
                 return;

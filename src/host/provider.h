@@ -35,7 +35,7 @@ extern const struct provider provider_vendor_sysfs;
 extern const struct provider provider_debugfs;
 extern const struct provider provider_identity;
 
-/* True if there is something of that name in D, or in T. */
+/* True if there is something of that name (or path: its first component) in D, or in T. */
 bool probe_has(const struct probe *p, const char *name);
 bool probe_type_has(const struct probe *p, const char *name);
 
@@ -74,7 +74,8 @@ void probe_give_param_info(struct probe *p, struct param_info *info);
 /* Whether params lists all that is active; the first word counts. */
 void probe_give_complete(struct probe *p, bool complete);
 
-#define PARAM_INFO_NONE ((struct param_info) { .type = PARAM_TYPE_NONE, .writable = TRI_UNKNOWN, .at_create = TRI_UNKNOWN })
+#define PARAM_INFO_NONE \
+        ((struct param_info){ .type = PARAM_TYPE_NONE, .writable = TRI_UNKNOWN, .at_create = TRI_UNKNOWN })
 
 /* As many parameters as a descriptor may have. */
 #define PROBE_PARAMS_MAX 256

@@ -104,7 +104,8 @@ static int walk_open(struct walk *w, int flags) {
         if (w->n == 0)
                 fd = openat(w->root_fd, ".", flags | O_CLOEXEC);
         else
-                fd = openat(w->n > 1 ? w->fds[w->n - 2] : w->root_fd, w->names[w->n - 1], flags | O_NOFOLLOW | O_CLOEXEC);
+                fd = openat(w->n > 1 ? w->fds[w->n - 2] : w->root_fd, w->names[w->n - 1],
+                            flags | O_NOFOLLOW | O_CLOEXEC);
         return fd < 0 ? -errno : fd;
 }
 

@@ -34,7 +34,8 @@ static void settle_pool(struct probe *p) {
 
 /* Yes if the interface is up, whether or not it has a carrier. */
 static enum tri netdev_up(struct probe *p, const char *name) {
-        _cleanup_free_ char *flags_file = xasprintf("net/%s/flags", name), *state_file = xasprintf("net/%s/operstate", name);
+        _cleanup_free_ char *flags_file = xasprintf("net/%s/flags", name),
+                            *state_file = xasprintf("net/%s/operstate", name);
         _cleanup_reading_ struct reading flags = probe_read(p, flags_file), state = probe_read(p, state_file);
         char *end;
 
@@ -120,6 +121,10 @@ static void settle_migration(struct probe *p) {
                 m->data_size = entry->data_size;
                 set_migration_origin(p, origin);
         }
+        /* What the driver said itself lacks this; the model's word on it holds where the kernel was seen to do it. */
+        if (possible == TRI_YES && p->t->has_migration && m->protocol == MIGRATION_V2 &&
+            (entry = model_migration(p, &file)) && entry->dma_logging == TRI_YES)
+                m->dma_logging = TRI_YES;
         if (possible == TRI_NO) {
                 if (!p->t->has_migration)
                         set_migration_origin(p, "identity:config");

@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "core/utf8.h"
 #include "host/resolve.h"
 #include "util/alloc.h"
 
@@ -104,7 +103,7 @@ static int check_fd(int opened, mode_t *ret_mode) {
         return take_fd(fd);
 }
 
-static int open_file(const struct sysfs *s, const char *path, mode_t *ret_mode) {
+int sysfs_open_file(const struct sysfs *s, const char *path, mode_t *ret_mode) {
         if (s->fake) {
                 int r = check_path(s, path);
 
@@ -114,11 +113,7 @@ static int open_file(const struct sysfs *s, const char *path, mode_t *ret_mode) 
         return check_fd(sysfs_open(s, path, READ_FLAGS), ret_mode);
 }
 
-int sysfs_open_file(const struct sysfs *s, const char *path) {
-        return open_file(s, path, NULL);
-}
-
-static int open_file_at(const struct sysfs *s, const struct sysfs_dir *dir, const char *name, mode_t *ret_mode) {
+int sysfs_open_file_at(const struct sysfs *s, const struct sysfs_dir *dir, const char *name, mode_t *ret_mode) {
         _cleanup_free_ char *path = NULL;
         struct stat st;
         int fd;
@@ -142,12 +137,8 @@ static int open_file_at(const struct sysfs *s, const struct sysfs_dir *dir, cons
                         return check_fd(fd < 0 ? -errno : fd, ret_mode);
                 }
         }
-        path = xasprintf("%s/%s", dir->path, name);
-        return open_file(s, path, ret_mode);
-}
-
-int sysfs_open_file_at(const struct sysfs *s, const struct sysfs_dir *dir, const char *name) {
-        return open_file_at(s, dir, name, NULL);
+        path = join(dir->path, "/", name);
+        return sysfs_open_file(s, path, ret_mode);
 }
 
 int sysfs_dir_open(const struct sysfs *s, const char *path, struct sysfs_dir *ret) {
@@ -163,7 +154,7 @@ int sysfs_dir_open(const struct sysfs *s, const char *path, struct sysfs_dir *re
                 *ret = (struct sysfs_dir){ .fd = fd, .path = xstrdup(path) };
                 return 0;
         }
-        fd = resolve_in_root(s, path, O_RDONLY | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
+        fd = resolve_in_root(s, *path ? path : ".", O_RDONLY | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
         if (fd >= 0)
                 real = xstrdup(path);
         else if (fd == -ELOOP || not_to_be_had(fd))
@@ -195,96 +186,6 @@ void sysfs_dir_done(struct sysfs_dir *dir) {
         *dir = (struct sysfs_dir){ .fd = -1 };
 }
 
-/*
- * Reads up to size bytes; how many there were. A read that gives less than a page, and less than was asked for, was the
- * last one: sysfs gives an attribute at once, and other files what they have.
- */
-static ssize_t read_all(int fd, char *buffer, size_t size) {
-        size_t length = 0;
-
-        while (length < size) {
-                ssize_t n = read(fd, buffer + length, size - length);
-
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return -errno;
-                length += (size_t)n;
-                if (n < ATTRIBUTE_MAX)
-                        break;
-        }
-        return (ssize_t)length;
-}
-
-int sysfs_read_file(const struct sysfs *s, const char *path, size_t max, char **ret_data, size_t *ret_length) {
-        _cleanup_close_ int fd = sysfs_open_file(s, path);
-        _cleanup_free_ char *data = NULL;
-        size_t size = 16384, length = 0;
-
-        if (fd < 0)
-                return fd;
-        for (;;) {
-                ssize_t n;
-
-                data = xrealloc(data, size + 1, 1);
-                n = read_all(fd, data + length, size - length);
-                if (n < 0)
-                        return (int)n;
-                length += (size_t)n;
-                if (length > max)
-                        return -E2BIG;
-                if (length < size)
-                        break;
-                size = MIN(size * 2, max + 1);
-        }
-        data[length] = '\0';
-        *ret_data = take_ptr(data);
-        if (ret_length)
-                *ret_length = length;
-        return 0;
-}
-
-/* Takes the fd. */
-static struct attribute read_attribute(int opened, mode_t mode) {
-        _cleanup_close_ int fd = opened;
-        char buffer[ATTRIBUTE_MAX + 1];
-        ssize_t n = fd < 0 ? fd : read_all(fd, buffer, sizeof(buffer));
-
-        if (n < 0)
-                return (struct attribute){ .error = (int)-n, .mode = mode };
-        if (n > ATTRIBUTE_MAX)
-                return (struct attribute){ .error = E2BIG, .mode = mode };
-        if (n > 0 && buffer[n - 1] == '\n')
-                n--;
-        for (size_t i = 0; i < (size_t)n;) {
-                size_t k = utf8_sequence(buffer + i, (size_t)n - i);
-
-                if (k == 0 || buffer[i] == '\0')
-                        return (struct attribute){ .error = EILSEQ, .mode = mode };
-                i += k;
-        }
-        return (struct attribute){ .value = xstrndup(buffer, (size_t)n), .mode = mode };
-}
-
-struct attribute sysfs_read(const struct sysfs *s, const struct sysfs_dir *dir, const char *name) {
-        mode_t mode = 0;
-        int fd = open_file_at(s, dir, name, &mode);
-
-        return read_attribute(fd, mode);
-}
-
-struct attribute sysfs_read_path(const struct sysfs *s, const char *path) {
-        mode_t mode = 0;
-        int fd = open_file(s, path, &mode);
-
-        return read_attribute(fd, mode);
-}
-
-void attribute_done(struct attribute *a) {
-        free(a->value);
-        a->value = NULL;
-}
-
 static int read_link(int dir_fd, const char *name, char **ret_target) {
         char buffer[PATH_MAX];
         ssize_t n = readlinkat(dir_fd, name, buffer, sizeof(buffer));
@@ -304,7 +205,7 @@ int sysfs_readlink(const struct sysfs *s, const struct sysfs_dir *dir, const cha
                 return -ENOENT;
         if (!s->fake || !strchr(name, '/'))
                 return read_link(dir->fd, name, ret_target);
-        path = xasprintf("%s/%s", dir->path, name);
+        path = join(dir->path, "/", name);
         return sysfs_readlink_path(s, path, ret_target);
 }
 
@@ -315,7 +216,7 @@ int sysfs_readlink_path(const struct sysfs *s, const char *path, char **ret_targ
         path += strspn(path, "/");
         if (!s->fake) {
                 /* By its absolute path, as umockdev knows only those. */
-                dir = xasprintf("/%s", path);
+                dir = join("/", "", path);
                 return read_link(s->fd, dir, ret_target);
         }
         dir = path_parent(path);
@@ -352,7 +253,7 @@ int sysfs_list_at(const struct sysfs *s, const struct sysfs_dir *dir, const char
         if (!s->fake || !strchr(name, '/'))
                 fd = openat(dir->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0) {
-                path = xasprintf("%s/%s", dir->path, name);
+                path = join(dir->path, "/", name);
                 return sysfs_list(s, path, ret);
         }
         return names_read(fd, ret);

@@ -3,8 +3,8 @@
  *
  * A struct sysfs owns the fd of the root: "/" or the directory of --root=DIR. In the latter case (a "fake" root,
  * possibly hostile) no link leads out of it, neither with openat2(RESOLVE_IN_ROOT) nor, where that is not to be had,
- * with the walk by hand. Reads only; attributes are at most a page of UTF-8 text. All functions return -errno, which
- * for an attribute is an answer like any other.
+ * with the walk by hand. Opens, lists and reads links, and never writes; what is in a file is attribute.h's. All
+ * functions return -errno.
  */
 #pragma once
 
@@ -15,8 +15,6 @@
 
 #include "host/names.h"
 #include "util/macro.h"
-
-#define ATTRIBUTE_MAX 4096
 
 struct sysfs {
         int fd;       /* O_PATH */
@@ -30,23 +28,19 @@ struct sysfs_dir {
         char *path; /* without links and without a leading slash: "sys/devices/..." */
 };
 
-/* What an attribute said: a value, or an error and no value. */
-struct attribute {
-        char *value; /* UTF-8 without NUL and without the newline at the end */
-        int error;   /* 0, or the errno (positive) */
-        mode_t mode; /* of the file */
-};
-
 /* root: NULL for the real one. */
 int sysfs_init(struct sysfs *s, const char *root);
 void sysfs_done(struct sysfs *s);
 
 /* Opens what is there at a path below the root, following links inside it; flags as of open(). Returns the fd. */
 int sysfs_open(const struct sysfs *s, const char *path, int flags);
-/* Opens a regular file for reading, and nothing else: -EISDIR, or -EINVAL for a FIFO, a device, a socket. */
-int sysfs_open_file(const struct sysfs *s, const char *path);
+/*
+ * Opens a regular file for reading, and nothing else: -EISDIR, or -EINVAL for a FIFO, a device, a socket. ret_mode: the
+ * file's, or NULL.
+ */
+int sysfs_open_file(const struct sysfs *s, const char *path, mode_t *ret_mode);
 /* The same by a path (of one component or more) below an open directory. */
-int sysfs_open_file_at(const struct sysfs *s, const struct sysfs_dir *dir, const char *name);
+int sysfs_open_file_at(const struct sysfs *s, const struct sysfs_dir *dir, const char *name, mode_t *ret_mode);
 
 /* Opens a directory and finds out its path without links. */
 int sysfs_dir_open(const struct sysfs *s, const char *path, struct sysfs_dir *ret);
@@ -54,14 +48,6 @@ int sysfs_dir_open(const struct sysfs *s, const char *path, struct sysfs_dir *re
 int sysfs_dir_open_link(const struct sysfs *s, const char *link, struct sysfs_dir *ret);
 void sysfs_dir_done(struct sysfs_dir *dir);
 #define _cleanup_sysfs_dir_ _cleanup_(sysfs_dir_done)
-
-/* Reads a whole file, NUL-terminated; -E2BIG if it has more than max bytes. */
-int sysfs_read_file(const struct sysfs *s, const char *path, size_t max, char **ret_data, size_t *ret_length);
-/* Read an attribute; they never fail, the error is in it. */
-struct attribute sysfs_read(const struct sysfs *s, const struct sysfs_dir *dir, const char *name);
-struct attribute sysfs_read_path(const struct sysfs *s, const char *path);
-void attribute_done(struct attribute *a);
-#define _cleanup_attribute_ _cleanup_(attribute_done)
 
 /* The text of a link. */
 int sysfs_readlink(const struct sysfs *s, const struct sysfs_dir *dir, const char *name, char **ret_target);

@@ -183,8 +183,9 @@ int watch_dispatch(struct watch *w, struct watch_events *events) {
                         return errno == EAGAIN || errno == 0 || errno == EINVAL || errno == EBADMSG ? 0 : -errno;
                 }
                 if (udev_device_get_action(d) && udev_device_get_devpath(d))
-                        watch_translate(udev_device_get_action(d), udev_device_get_subsystem(d), udev_device_get_devpath(d),
-                                        udev_device_get_property_value(d, "MDEV_STATE"), events);
+                        watch_translate(udev_device_get_action(d), udev_device_get_subsystem(d),
+                                        udev_device_get_devpath(d), udev_device_get_property_value(d, "MDEV_STATE"),
+                                        events);
                 udev_device_unref(d);
         }
         return 0;

@@ -78,7 +78,8 @@ int main(int argc, char **argv) {
 
         for (size_t i = 0; i < rounds; i++) {
                 uint64_t start = now_nsec(), parsed, judged;
-                _cleanup_(document_free_cleanup) struct document *source = parse(source_text, n_source, DOCUMENT_SOURCE);
+                _cleanup_(document_free_cleanup) struct document *source = parse(source_text, n_source,
+                                                                                 DOCUMENT_SOURCE);
                 _cleanup_(report_free_cleanup) struct report *report = NULL;
                 _cleanup_text_ struct text text = {};
                 struct question q = { .source = source, .target = host, .policy = &policy };
@@ -92,7 +93,8 @@ int main(int argc, char **argv) {
                 times[JUDGE][i] = judged - parsed;
                 times[READ][i] = parsed - start;
         }
-        printf("%zu %zu %zu %zu", host->document->n_devices, host->document->n_creatables, host->n_classes, cost.pairs_judged);
+        printf("%zu %zu %zu %zu", host->document->n_devices, host->document->n_creatables, host->n_classes,
+               cost.pairs_judged);
         for (size_t i = 0; i < N_STEPS; i++) {
                 qsort(times[i], rounds, sizeof(uint64_t), compare);
                 printf(" %lu", (unsigned long)times[i][rounds / 2]);

@@ -57,24 +57,33 @@ static uint64_t now_nsec(void) {
 
 /* --- the floor */
 
-static struct {
-        char *verdict;
-        char *report;
-} answer = { "", "" };
+struct server {
+        char *verdict, *report; /* the answer */
+
+        /* To the thread and back; there is one caller, so one call at a time. */
+        sd_bus_message *call;
+        pthread_mutex_t lock;
+        pthread_cond_t work;
+        bool asked;
+        int fd;
+};
 
 static int on_set(sd_bus_message *m, void *userdata, sd_bus_error *e) {
+        struct server *s = userdata;
         const char *verdict, *report;
         int r = sd_bus_message_read(m, "ss", &verdict, &report);
 
         if (r < 0)
                 return r;
-        answer.verdict = xstrdup(verdict);
-        answer.report = xstrdup(report);
+        free(s->verdict);
+        free(s->report);
+        s->verdict = xstrdup(verdict);
+        s->report = xstrdup(report);
         return sd_bus_reply_method_return(m, "");
 }
 
-static int reply(sd_bus_message *m) {
-        return sd_bus_reply_method_return(m, "ss", answer.verdict, answer.report);
+static int reply(const struct server *s, sd_bus_message *m) {
+        return sd_bus_reply_method_return(m, "ss", s->verdict, s->report);
 }
 
 static int on_check(sd_bus_message *m, void *userdata, sd_bus_error *e) {
@@ -82,51 +91,46 @@ static int on_check(sd_bus_message *m, void *userdata, sd_bus_error *e) {
         uint64_t flags;
         int r = sd_bus_message_read(m, "st", &descriptor, &flags);
 
-        return r < 0 ? r : reply(m);
+        return r < 0 ? r : reply(userdata, m);
 }
 
-/* To the thread and back; there is one caller, so one call at a time. */
-static struct {
-        pthread_mutex_t lock;
-        pthread_cond_t work;
-        bool asked;
-        int fd;
-        sd_bus_message *call;
-} thread = { .lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER };
-
 static void *thread_run(void *userdata) {
+        struct server *s = userdata;
+
         for (;;) {
-                pthread_mutex_lock(&thread.lock);
-                while (!thread.asked)
-                        pthread_cond_wait(&thread.work, &thread.lock);
-                thread.asked = false;
-                pthread_mutex_unlock(&thread.lock);
-                eventfd_write(thread.fd, 1);
+                pthread_mutex_lock(&s->lock);
+                while (!s->asked)
+                        pthread_cond_wait(&s->work, &s->lock);
+                s->asked = false;
+                pthread_mutex_unlock(&s->lock);
+                eventfd_write(s->fd, 1);
         }
         return NULL;
 }
 
 static int on_check_in_thread(sd_bus_message *m, void *userdata, sd_bus_error *e) {
+        struct server *s = userdata;
         const char *descriptor;
         uint64_t flags;
         int r = sd_bus_message_read(m, "st", &descriptor, &flags);
 
         if (r < 0)
                 return r;
-        thread.call = sd_bus_message_ref(m);
-        pthread_mutex_lock(&thread.lock);
-        thread.asked = true;
-        pthread_mutex_unlock(&thread.lock);
-        pthread_cond_signal(&thread.work);
+        s->call = sd_bus_message_ref(m);
+        pthread_mutex_lock(&s->lock);
+        s->asked = true;
+        pthread_mutex_unlock(&s->lock);
+        pthread_cond_signal(&s->work);
         return 1;
 }
 
 static int on_done(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        struct server *s = userdata;
         eventfd_t value;
 
         (void)eventfd_read(fd, &value);
-        check(reply(thread.call), "reply", NULL);
-        thread.call = sd_bus_message_unref(thread.call);
+        check(reply(s, s->call), "reply", NULL);
+        s->call = sd_bus_message_unref(s->call);
         return 0;
 }
 
@@ -139,16 +143,19 @@ static const sd_bus_vtable floor_vtable[] = {
 };
 
 static int serve(sd_bus *bus) {
+        struct server s = { .lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER };
         sd_event *event = NULL;
         pthread_t id;
 
+        s.verdict = xstrdup("");
+        s.report = xstrdup("");
+        s.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        check(s.fd < 0 ? -errno : 0, "eventfd", NULL);
         check(sd_event_default(&event), "event", NULL);
-        thread.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-        check(thread.fd < 0 ? -errno : 0, "eventfd", NULL);
-        check(sd_event_add_io(event, NULL, thread.fd, EPOLLIN, on_done, NULL), "eventfd", NULL);
-        check(-pthread_create(&id, NULL, thread_run, NULL), "thread", NULL);
+        check(sd_event_add_io(event, NULL, s.fd, EPOLLIN, on_done, &s), "eventfd", NULL);
+        check(-pthread_create(&id, NULL, thread_run, &s), "thread", NULL);
         check(sd_bus_attach_event(bus, event, 0), "attach", NULL);
-        check(sd_bus_add_object_vtable(bus, NULL, FLOOR_PATH, FLOOR_NAME, floor_vtable, NULL), "vtable", NULL);
+        check(sd_bus_add_object_vtable(bus, NULL, FLOOR_PATH, FLOOR_NAME, floor_vtable, &s), "vtable", NULL);
         check(sd_bus_request_name(bus, FLOOR_NAME, 0), "name", NULL);
         return sd_event_loop(event);
 }
@@ -160,14 +167,15 @@ static char *read_descriptor(const char *path) {
         FILE *f = fopen(path, "re");
         size_t n = f ? fread(buffer, 1, sizeof(buffer) - 1, f) : 0;
 
-        check(n ? 0 : -errno, path, NULL);
+        check(n ? 0 : f ? -ENODATA : -errno, path, NULL);
         fclose(f);
         return buffer;
 }
 
 /* One call; *ret_reply keeps the strings. Returns how long it took. */
 static uint64_t call(sd_bus *bus, const char *name, const char *path, const char *interface, const char *method,
-                     const char *descriptor, sd_bus_message **ret_reply, const char **ret_verdict, const char **ret_report) {
+                     const char *descriptor, sd_bus_message **ret_reply, const char **ret_verdict,
+                     const char **ret_report) {
         sd_bus_error error = SD_BUS_ERROR_NULL;
         sd_bus_message *m = NULL;
         uint64_t start = now_nsec();
@@ -202,7 +210,7 @@ static uint64_t call_floor(sd_bus *bus, const char *method, const char *descript
         return took;
 }
 
-/* The object of the first device that the report chose. */
+/* The object of the first device that the report chose; NULL for a VM without devices. */
 static char *find_chosen(sd_bus *bus, const char *report) {
         static const char key[] = "\"address\":\"";
         const char *at = strstr(report, key), *object;
@@ -211,7 +219,8 @@ static char *find_chosen(sd_bus *bus, const char *report) {
         sd_bus_message *answered = NULL;
         char *path;
 
-        check(at ? 0 : -ENODATA, "no device was chosen", NULL);
+        if (!at)
+                return NULL;
         at += strlen(key);
         address = xstrndup(at, strcspn(at, "\""));
         check(sd_bus_call_method(bus, DAEMON_NAME, DAEMON_PATH, MANAGER, "GetDevice", &error, &answered, "s", address),
@@ -256,10 +265,11 @@ static int compare(sd_bus *bus, const char *descriptor, size_t n) {
                 times[i] = xnew0(uint64_t, n);
         call_daemon(bus, descriptor, &answered, &report);
         length = strlen(report);
-        check(sd_bus_call_method(bus, FLOOR_NAME, FLOOR_PATH, FLOOR_NAME, "Set", &error, NULL, "ss", "compatible", report),
+        check(sd_bus_call_method(bus, FLOOR_NAME, FLOOR_PATH, FLOOR_NAME, "Set", &error, NULL, "ss", "compatible",
+                                 report),
               "Set", &error);
         chosen = find_chosen(bus, report);
-        seen = snapshot_time(bus, chosen);
+        seen = chosen ? snapshot_time(bus, chosen) : 0;
         sd_bus_message_unref(answered);
         for (size_t i = 0; i < n; i++) {
                 /* Each as often the first: it finds the caches as the one before left them. */
@@ -276,7 +286,7 @@ static int compare(sd_bus *bus, const char *descriptor, size_t n) {
                                 times[THREAD][i] = call_floor(bus, "CheckInThread", descriptor);
                                 break;
                         }
-                if (i % LOOK_EVERY)
+                if (!chosen || i % LOOK_EVERY)
                         continue;
                 is = snapshot_time(bus, chosen);
                 n_again += is != seen;
@@ -310,7 +320,8 @@ static int describe(sd_bus *bus) {
         ssize_t n;
         int fd;
 
-        check(sd_bus_call_method(bus, DAEMON_NAME, DAEMON_PATH, MANAGER, "DescribeToFile", &error, &answered, "t", UINT64_C(1)),
+        check(sd_bus_call_method(bus, DAEMON_NAME, DAEMON_PATH, MANAGER, "DescribeToFile", &error, &answered, "t",
+                                 UINT64_C(1)),
               "DescribeToFile", &error);
         check(sd_bus_message_read(answered, "h", &fd), "DescribeToFile", NULL);
         while ((n = pread(fd, buffer, sizeof(buffer), at)) > 0) {

@@ -26,13 +26,13 @@ void bed_put_device(struct bed *b, const char *address, const char *model, const
 unsigned bed_reads(struct bed *b, const char *key);
 
 /* Runs the loop until the condition holds; fails the test after 10 s. */
-#define bed_until(b, condition)                                                                     \
-        do {                                                                                        \
-                uint64_t _end = bed_now() + 10 * 1000 * 1000;                                       \
-                while (!(condition)) {                                                              \
-                        ck_assert_msg(bed_now() < _end, "did not happen in time: %s", #condition);  \
-                        sd_event_run((b)->event, 20 * 1000);                                        \
-                }                                                                                   \
+#define bed_until(b, condition)                                                                    \
+        do {                                                                                       \
+                uint64_t _end = bed_now() + 10 * 1000 * 1000;                                      \
+                while (!(condition)) {                                                             \
+                        ck_assert_msg(bed_now() < _end, "did not happen in time: %s", #condition); \
+                        sd_event_run((b)->event, 20 * 1000);                                       \
+                }                                                                                  \
         } while (0)
 void bed_run(struct bed *b, uint64_t usec);
 uint64_t bed_now(void);

@@ -65,7 +65,8 @@ static void list(const char *dir, uint32_t serial) {
 }
 
 static void read_key(const char *dir, uint32_t serial, const char *key) {
-        _cleanup_free_ char *text = slurp(dir, key), *marker = xasprintf(".crashed-%s", key), *crashed = slurp(dir, marker);
+        _cleanup_free_ char *text = slurp(dir, key), *marker = xasprintf(".crashed-%s", key),
+                            *crashed = slurp(dir, marker);
         enum wire_type type = strncmp(key, "parent:", 7) == 0 ? WIRE_CREATABLE : WIRE_DEVICE;
         char *line, *rest = NULL;
 

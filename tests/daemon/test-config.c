@@ -57,7 +57,8 @@ END_TEST
 START_TEST(all_keys) {
         put(ETC, "# a comment\n[Policy]\nMinimumEvidence=declared\nRequireSameMdevType=yes\nIgnorePools=true\n"
                  "RequireDirtyTracking=no\nAllowRecreate=on\nAssumeFree=1\nDescriptorMaxAge=2h\n"
-                 "[Hook]\nOnIncompatible=deny\nOnUnknown=allow\nOnNeedsConfiguration=prepare\nOnNoAnswer=deny\nNetworkNeedsPool=yes\n"
+                 "[Hook]\nOnIncompatible=deny\nOnUnknown=allow\nOnNeedsConfiguration=prepare\nOnNoAnswer="
+                 "deny\nNetworkNeedsPool=yes\n"
                  "[Vendor]\nTimeoutSec=5\nTotalTimeoutSec=8\n[Reservation]\nDefaultTimeoutSec=900\nMaxTimeoutSec=3600\n"
                  "[Limits]\nChecksPerUid=3\nChecks=7\n");
         ck_assert_int_eq(config_read(&config, &root, NULL), 0);
@@ -140,7 +141,8 @@ START_TEST(a_link_to_null_masks) {
 END_TEST
 
 START_TEST(strange_files) {
-        _cleanup_free_ char *fifo = xasprintf("%s/%s", bed.dir, ETC ".d/a.conf"), *dir = xasprintf("%s/%s", bed.dir, ETC ".d/b.conf"),
+        _cleanup_free_ char *fifo = xasprintf("%s/%s", bed.dir, ETC ".d/a.conf"),
+                            *dir = xasprintf("%s/%s", bed.dir, ETC ".d/b.conf"),
                             *loop = xasprintf("%s/%s", bed.dir, ETC ".d/c.conf");
 
         put(ETC ".d/d.conf", "[Limits]\nChecks=4\n");

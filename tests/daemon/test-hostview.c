@@ -89,8 +89,12 @@ START_TEST(devices_in_order_and_sharing) {
         bed_put(&bed, "parent:pci:0000:01:00.0",
                 "{\"parent\":\"pci:0000:01:00.0\",\"mdevType\":\"t-2\",\"available\":1}\n"
                 "{\"parent\":\"pci:0000:01:00.0\",\"mdevType\":\"t-1\",\"available\":4}\n");
-        bed_put(&bed, ".models", "{\"schema\":\"org.vfio.Migration1.descriptor/1\",\"devices\":[],\"models\":{\"m\":{\"versions\":{}}}}");
-        bed_put(&bed, ".host", "{\"schema\":\"org.vfio.Migration1.descriptor/1\",\"host\":{\"name\":\"h\",\"kernel\":\"6.1\"},\"devices\":[]}");
+        bed_put(&bed, ".models",
+                "{\"schema\":\"org.vfio.Migration1.descriptor/"
+                "1\",\"devices\":[],\"models\":{\"m\":{\"versions\":{}}}}");
+        bed_put(&bed, ".host",
+                "{\"schema\":\"org.vfio.Migration1.descriptor/"
+                "1\",\"host\":{\"name\":\"h\",\"kernel\":\"6.1\"},\"devices\":[]}");
         begin();
         s = hostview_snapshot(view);
         d = s->inventory->document;
@@ -219,7 +223,6 @@ START_TEST(afresh_is_after) {
 END_TEST
 
 START_TEST(what_hangs_is_unknown_and_left_alone) {
-        _cleanup_(snapshot_unref_cleanup) struct snapshot *s = NULL;
         struct viewed v;
         uint64_t begun;
 

@@ -1,10 +1,10 @@
 /*
  * What busctl cannot do, for the tests: many questions at once with their times, and file descriptors.
  *
- *     client load ADDRESS SECONDS DEPTH FLAGS FILE     asks, DEPTH at a time: "n=... errors=... p50=... p99=... max=..." (usec)
- *     client file ADDRESS FLAGS                        prints what DescribeToFile gives, and "sealed" on standard error
- *     client vanish ADDRESS FILE COUNT                 asks COUNT times and leaves without waiting
- *     client size ADDRESS BYTES                        asks with a text of so many bytes; prints the error's name
+ *     client load ADDRESS SECONDS DEPTH FLAGS FILE     asks, DEPTH at a time: "n=... errors=... p50=... p99=...
+ * max=..." (usec) client file ADDRESS FLAGS                        prints what DescribeToFile gives, and "sealed" on
+ * standard error client vanish ADDRESS FILE COUNT                 asks COUNT times and leaves after 300 ms client
+ * size ADDRESS BYTES                        asks with a text of so many bytes; prints the error's name
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,9 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "util/alloc.h"
 #include "util/macro.h"
@@ -82,7 +85,8 @@ static int on_reply(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 
         if (sd_bus_message_is_method_error(m, NULL)) {
                 if (l->errors++ == 0)
-                        fprintf(stderr, "%s: %s\n", sd_bus_message_get_error(m)->name, sd_bus_message_get_error(m)->message);
+                        fprintf(stderr, "%s: %s\n", sd_bus_message_get_error(m)->name,
+                                sd_bus_message_get_error(m)->message);
         }
         if (l->n < l->max)
                 l->times[l->n++] = (uint32_t)(now_usec() - o->begun);
@@ -101,7 +105,8 @@ static void ask(struct load *l) {
 
         o->load = l;
         o->begun = now_usec();
-        r = sd_bus_call_method_async(l->bus, NULL, DESTINATION, "CheckCompatible", on_reply, o, "st", l->descriptor, l->flags);
+        r = sd_bus_call_method_async(l->bus, NULL, DESTINATION, "CheckCompatible", on_reply, o, "st", l->descriptor,
+                                     l->flags);
         if (r < 0)
                 fail("call", r);
         l->running++;
@@ -128,7 +133,8 @@ static int run_load(char **argv) {
                 ask(&l);
         sd_event_loop(l.event);
         qsort(l.times, l.n, sizeof(*l.times), compare);
-        printf("n=%zu errors=%zu p50=%u p99=%u max=%u\n", l.n, l.errors, l.times[l.n / 2], l.times[l.n * 99 / 100], l.times[l.n - 1]);
+        printf("n=%zu errors=%zu p50=%u p99=%u max=%u\n", l.n, l.errors, l.times[l.n / 2], l.times[l.n * 99 / 100],
+               l.times[l.n - 1]);
         free(descriptor);
         free(l.times);
         sd_bus_flush_close_unref(l.bus);
@@ -142,7 +148,7 @@ static int run_file(char **argv) {
         sd_bus *bus = open_bus(argv[0]);
         char buffer[65536];
         ssize_t n;
-        int fd, r;
+        int fd = -1, r;
 
         r = sd_bus_call_method(bus, DESTINATION, "DescribeToFile", &error, &reply, "t", strtoull(argv[1], NULL, 10));
         if (r >= 0)
@@ -151,7 +157,8 @@ static int run_file(char **argv) {
                 fail(error.message ? error.message : "call", r);
         while ((n = read(fd, buffer, sizeof(buffer))) > 0)
                 fwrite(buffer, 1, (size_t)n, stdout);
-        if ((fcntl(fd, F_GET_SEALS) & (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)) == (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW))
+        if ((fcntl(fd, F_GET_SEALS) & (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)) ==
+            (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW))
                 fputs("sealed\n", stderr);
         sd_bus_flush_close_unref(bus);
         return 0;
@@ -162,8 +169,11 @@ static int run_vanish(char **argv) {
         sd_bus *bus = open_bus(argv[0]);
 
         for (int i = 0; i < atoi(argv[2]); i++)
-                sd_bus_call_method_async(bus, NULL, DESTINATION, "CheckCompatible", NULL, NULL, "st", descriptor, UINT64_C(6));
-        sd_bus_flush_close_unref(bus);
+                sd_bus_call_method_async(bus, NULL, DESTINATION, "CheckCompatible", NULL, NULL, "st", descriptor,
+                                         UINT64_C(6));
+        sd_bus_flush(bus);
+        usleep(300 * 1000);
+        sd_bus_close_unref(bus);
         free(descriptor);
         return 0;
 }
@@ -178,9 +188,30 @@ static int run_size(char **argv) {
         memset(text, ' ', n);
         text[0] = '{';
         r = sd_bus_call_method(bus, DESTINATION, "CheckCompatible", &error, NULL, "st", text, UINT64_C(6));
-        printf("%s: %s\n", r >= 0 ? "no error" : error.name ? error.name : strerror(-r), error.message ? error.message : "");
+        printf("%s: %s\n",
+               r >= 0       ? "no error"
+               : error.name ? error.name
+                            : strerror(-r),
+               error.message ? error.message : "");
         sd_bus_flush_close_unref(bus);
         free(text);
+        return 0;
+}
+
+static int run_notify(char **argv) {
+        struct sockaddr_un a = { .sun_family = AF_UNIX };
+        int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        char text[4096];
+        ssize_t n;
+
+        snprintf(a.sun_path, sizeof(a.sun_path), "%s", argv[0]);
+        if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
+                fail(argv[0], -errno);
+        while ((n = recv(fd, text, sizeof(text) - 1, 0)) > 0) {
+                text[n] = '\0';
+                puts(text);
+                fflush(stdout);
+        }
         return 0;
 }
 
@@ -193,6 +224,8 @@ int main(int argc, char **argv) {
                 return run_vanish(argv + 2);
         if (argc == 4 && strcmp(argv[1], "size") == 0)
                 return run_size(argv + 2);
+        if (argc == 3 && strcmp(argv[1], "notify") == 0)
+                return run_notify(argv + 2);
         fputs("usage: see the head of client.c\n", stderr);
         return 2;
 }

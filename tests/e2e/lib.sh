@@ -1,5 +1,5 @@
 # What the tests of the whole daemon share: a bus and a daemon of their own, and words for what is expected.
-# Wants $DAEMON, $CLIENT and $HERE (this directory). To be sourced.
+# Wants $DAEMON, $CLIENT, $RUN_BROKER and $HERE (this directory). To be sourced.
 # shellcheck shell=bash disable=SC2034,SC2154
 set -u
 dir=$(mktemp -d /tmp/vfio-e2e-XXXXXX)
@@ -34,7 +34,14 @@ summary() {
         exit 0
 }
 
+# $BUS: daemon (dbus-daemon) or broker (dbus-broker)
 start_bus() {
+        if [ "${BUS:-daemon}" = broker ]; then
+                "$RUN_BROKER" "$dir/bus" 2> "$dir/bus.log" &
+                bus_pid=$!
+                wait_until 100 busctl list || { echo "Bail out! no broker"; cat "$dir/bus.log"; exit 1; }
+                return
+        fi
         sed "s#@DIR@#$dir#" "$HERE/bus.conf.in" > "$dir/bus.conf"
         dbus-daemon --nofork --config-file="$dir/bus.conf" 2> "$dir/bus.log" &
         bus_pid=$!

@@ -13,6 +13,7 @@ static struct testhost *t;
 static struct document *d;
 
 static void setup(void) {
+        d = NULL;
         t = testhost_new();
 }
 
@@ -92,7 +93,8 @@ START_TEST(test_everything) {
         ck_assert_str_eq(c->traits->driver, "mtty");
         ck_assert(!c->traits->independent);
         ck_assert_int_eq(c->traits->in_use, TRI_NO);
-        ck_assert_str_eq(told_creatable(d, "pci:0000:3b:00.0", "my_nic-1")->traits->driver, "mtty"); /* the only one there is */
+        ck_assert_str_eq(told_creatable(d, "pci:0000:3b:00.0", "my_nic-1")->traits->driver,
+                         "mtty"); /* the only one there is */
 }
 END_TEST
 
@@ -146,7 +148,8 @@ static void add_vfs(void) {
 
 /* VFs on any driver, with modules.alias where a distribution, a merged /usr, or the daemon's sandbox has it. */
 START_TEST(test_vfs) {
-        static const char *const places[] = { "lib/modules/6.12.96/modules.alias", "usr/lib/modules/6.12.96/modules.alias",
+        static const char *const places[] = { "lib/modules/6.12.96/modules.alias",
+                                              "usr/lib/modules/6.12.96/modules.alias",
                                               "run/vfio-migration-modules/6.12.96/modules.alias" };
         const struct traits *traits;
 
@@ -221,7 +224,8 @@ START_TEST(test_nvidia) {
         }
         testhost_add_pci(t, "0000:66:00.0", "10de:2235", "nvidia"); /* a PF without VFs is no parent */
         all = keys(_i);
-        ck_assert_str_eq(all, "pci:0000:65:00.4 pci:0000:65:00.5 pci:0000:65:00.6 pci:0000:65:00.7 parent:pci:0000:65:00.0");
+        ck_assert_str_eq(all,
+                         "pci:0000:65:00.4 pci:0000:65:00.5 pci:0000:65:00.6 pci:0000:65:00.7 parent:pci:0000:65:00.0");
         look(_i);
         ck_assert_uint_eq(d->n_devices, 1); /* the free ones are none */
         ck_assert_str_eq(told_traits(d, "pci:0000:65:00.4")->mdev_type, "nvidia-557");
@@ -286,7 +290,8 @@ START_TEST(test_broken_trees) {
         testhost_add_type(t, mtty, "mtty-1", 24);
         good = testhost_add_mdev(t, mtty, "mtty-1", uuid(1), "mtty");
         testhost_attr(t, good, "model", "m");
-        testhost_link(t, "sys/bus/mdev/devices/00000002-0000-4000-8000-000000000000", "00000002-0000-4000-8000-000000000000");
+        testhost_link(t, "sys/bus/mdev/devices/00000002-0000-4000-8000-000000000000",
+                      "00000002-0000-4000-8000-000000000000");
         testhost_link(t, "sys/bus/mdev/devices/00000003-0000-4000-8000-000000000000", "../../../devices/gone");
         testhost_file(t, "sys/bus/mdev/devices/00000004-0000-4000-8000-000000000000", "a file\n");
         testhost_link(t, "sys/bus/mdev/devices/00000005-0000-4000-8000-000000000000", "/etc");
@@ -320,7 +325,8 @@ START_TEST(test_broken_trees) {
 END_TEST
 
 START_TEST(test_creatable_numbers) {
-        const char *mtty = testhost_add_mdev_parent(t, "mtty", "mtty"), *type = testhost_add_type(t, mtty, "mtty-1", 24);
+        const char *mtty = testhost_add_mdev_parent(t, "mtty", "mtty"),
+                   *type = testhost_add_type(t, mtty, "mtty-1", 24);
         static const char *const bad[] = { "-1", "x", "", "4294967296", "3 4" };
 
         for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {

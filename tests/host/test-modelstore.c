@@ -12,7 +12,7 @@ static struct host h;
 
 static void setup(void) {
         t = testhost_new();
-        h.sysfs.fd = -1;
+        h = (struct host){ .sysfs.fd = -1 };
 }
 
 static void teardown(void) {
@@ -28,7 +28,8 @@ static void load(int way) {
 
 static void model(const char *place, const char *name, const char *model_name, const char *more) {
         _cleanup_free_ char *path = xasprintf("%s/vfio-migration/models.d/%s", place, name);
-        _cleanup_free_ char *json = xasprintf("{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"%s\"%s}", model_name, more);
+        _cleanup_free_ char *json = xasprintf("{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"%s\"%s}",
+                                              model_name, more);
 
         testhost_file(t, path, json);
 }
@@ -80,8 +81,10 @@ END_TEST
 START_TEST(test_patches) {
         const struct model *m;
 
-        model("usr/lib", "a.json", "a", ",\"paramsComplete\":true,\"facts\":{\"x\":{\"rule\":\"equal\"},\"y\":{\"rule\":\"equal\"}}");
-        testhost_file(t, "etc/vfio-migration/models.d/a.json.d/10.json", "{\"facts\":{\"x\":null,\"z\":{\"rule\":\"ignore\"}}}");
+        model("usr/lib", "a.json", "a",
+              ",\"paramsComplete\":true,\"facts\":{\"x\":{\"rule\":\"equal\"},\"y\":{\"rule\":\"equal\"}}");
+        testhost_file(t, "etc/vfio-migration/models.d/a.json.d/10.json",
+                      "{\"facts\":{\"x\":null,\"z\":{\"rule\":\"ignore\"}}}");
         testhost_file(t, "run/vfio-migration/models.d/a.json.d/20.json", "{\"facts\":{\"z\":{\"rule\":\"equal\"}}}");
         testhost_file(t, "usr/lib/vfio-migration/models.d/a.json.d/05.json", "{\"paramsComplete\":false}");
         testhost_file(t, "usr/lib/vfio-migration/models.d/a.json.d/30.json", "{\"paramsComplete\":null}");
@@ -131,8 +134,12 @@ START_TEST(test_bad_files) {
 END_TEST
 
 START_TEST(test_pools) {
-        testhost_pool_file(t, "b.json", "{\"schema\":\"org.vfio.Migration1.pool/1\",\"pool\":\"b\",\"match\":[{\"netdev\":\"ens*\"}]}");
-        testhost_pool_file(t, "a.json", "{\"schema\":\"org.vfio.Migration1.pool/1\",\"pool\":\"a\",\"match\":[{\"mdevType\":\"x\"}]}");
+        testhost_pool_file(
+                t, "b.json",
+                "{\"schema\":\"org.vfio.Migration1.pool/1\",\"pool\":\"b\",\"match\":[{\"netdev\":\"ens*\"}]}");
+        testhost_pool_file(
+                t, "a.json",
+                "{\"schema\":\"org.vfio.Migration1.pool/1\",\"pool\":\"a\",\"match\":[{\"mdevType\":\"x\"}]}");
         testhost_pool_file(t, "c.json", "{\"schema\":\"org.vfio.Migration1.pool/1\",\"match\":[]}");
         load(_i);
         ck_assert_uint_eq(h.store.n_pools, 2);

@@ -18,6 +18,7 @@ static const char *parent, *type, *device;
 static struct document *d;
 
 static void setup(void) {
+        d = NULL;
         t = testhost_new();
         testhost_add_pci(t, "0000:3b:00.0", "15b3:1015", "my_nic");
         parent = testhost_add_mdev_parent(t, "pci", "0000:3b:00.0");
@@ -51,7 +52,8 @@ static enum tri complete(void) {
         return told_traits(d, KEY)->params_complete;
 }
 
-/* --- attributes ---------------------------------------------------------------------------------------------------- */
+/* --- attributes ----------------------------------------------------------------------------------------------------
+ */
 
 START_TEST(test_attributes) {
         const struct traits *traits;
@@ -101,9 +103,10 @@ START_TEST(test_attributes_without_list) {
         ck_assert_uint_eq(told_traits(d, KEY)->params.n, 0);
         ck_assert_int_eq(complete(), TRI_NO);
 
-        testhost_model_file(t, "my-nic.json", "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"" MODEL "\","
-                                              "\"params\":{\"rss\":{},\"absent\":{},\"version\":{\"writable\":true},"
-                                              "\"renamed\":{\"source\":\"sysfs:old-name\"}}}");
+        testhost_model_file(t, "my-nic.json",
+                            "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"" MODEL "\","
+                            "\"params\":{\"rss\":{},\"absent\":{},\"version\":{\"writable\":true},"
+                            "\"renamed\":{\"source\":\"sysfs:old-name\"}}}");
         testhost_attr(t, device, "old-name", "7");
         look(_i);
         ck_assert_str_eq(param("rss"), "on");
@@ -243,8 +246,9 @@ END_TEST
 /* A model that is there and cannot be read is not guessed from something weaker. */
 START_TEST(test_unreadable_model_is_not_guessed) {
         testhost_attr_broken(t, device, "model");
-        testhost_model_file(t, "guess.json", "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"guess\","
-                                             "\"match\":[{\"mdevType\":\"my_nic-*\"}]}");
+        testhost_model_file(t, "guess.json",
+                            "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"guess\","
+                            "\"match\":[{\"mdevType\":\"my_nic-*\"}]}");
         look(_i);
         ck_assert_ptr_null(told_traits(d, KEY)->model);
         ck_assert_str_eq(origin("model"), "errno:EISDIR");
@@ -258,7 +262,8 @@ START_TEST(test_unreadable_model_is_not_guessed) {
 }
 END_TEST
 
-/* --- params-dir ---------------------------------------------------------------------------------------------------- */
+/* --- params-dir ----------------------------------------------------------------------------------------------------
+ */
 
 START_TEST(test_params_dir) {
         testhost_attr(t, type, "migration/model", MODEL);
@@ -298,7 +303,8 @@ START_TEST(test_params_dir_bad_name) {
 }
 END_TEST
 
-/* --- info-json ----------------------------------------------------------------------------------------------------- */
+/* --- info-json -----------------------------------------------------------------------------------------------------
+ */
 
 static const char info_json[] =
         "{\"models\":{\"" MODEL "\":{\"params\":{"
@@ -332,7 +338,8 @@ START_TEST(test_info_json) {
         c = told_creatable(d, "pci:0000:3b:00.0", "my_nic-1");
         ck_assert_str_eq(entries_get(&c->traits->params, "rss"), "off");
         ck_assert_str_eq(entries_get(&c->traits->params, "rx"), "32");
-        ck_assert_str_eq(traits_origin(c->traits, "params.rx"), "sysfs:mdev_supported_types/my_nic-1/migration_info.json");
+        ck_assert_str_eq(traits_origin(c->traits, "params.rx"),
+                         "sysfs:mdev_supported_types/my_nic-1/migration_info.json");
         ck_assert_int_eq(c->traits->params_complete, TRI_YES);
 }
 END_TEST
@@ -358,7 +365,8 @@ static const struct {
         { "{\"models\":{\"a\":{\"params\":{\"driver\":{\"type\":\"str\"}}}}}", "errno:EBADMSG" },
         { "{\"models\":{\"a\":{\"params\":{\"../x\":{\"type\":\"str\"}}}}}", "errno:EBADMSG" },
         { "{\"models\":{\"a\":{\"params\":{\"p\":{\"type\":\"float\"}}}}}", "errno:EBADMSG" },
-        { "{\"models\":{\"a\":{\"params\":{\"p\":{\"type\":\"int\",\"init_value\":99999999999999999999}}}}}", "errno:EBADMSG" },
+        { "{\"models\":{\"a\":{\"params\":{\"p\":{\"type\":\"int\",\"init_value\":99999999999999999999}}}}}",
+          "errno:EBADMSG" },
         { "{\"models\":{\"a\":{\"params\":{\"p\":{\"type\":\"int\",\"init_value\":1.5}}}}}", "errno:EBADMSG" },
         { "{\"models\":{\"a\":{\"params\":{\"p\":{\"type\":\"str\",\"init_value\":\"a\\nb\"}}}}}", "errno:EBADMSG" },
         { "{\"models\":{\"a\":{\"params\":{\"p\":{\"type\":\"str\",\"allowed_values\":{}}}}}}", "errno:EBADMSG" },
@@ -375,23 +383,25 @@ START_TEST(test_info_json_bad) {
 }
 END_TEST
 
-/* --- model files --------------------------------------------------------------------------------------------------- */
+/* --- model files ---------------------------------------------------------------------------------------------------
+ */
 
 START_TEST(test_model_file) {
         const struct device *c;
 
-        testhost_model_file(
-                t, "10-nic.json",
-                "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"" MODEL "\","
-                "\"match\":[{\"mdevType\":\"other\"},{\"mdevType\":\"my_nic-*\",\"parentDriver\":\"my_nic\",\"pci\":\"15b3:1015\"}],"
-                "\"params\":{\"rss\":{\"source\":\"sysfs:vendor/rss\",\"writable\":true},\"absent\":{\"source\":\"sysfs:absent\"},"
-                "\"broken\":{\"source\":\"sysfs:broken\"}},\"paramsComplete\":true,"
-                "\"facts\":{\"firmware.version\":{\"rule\":\"equal\",\"source\":\"parent:fw/version\"},"
-                "\"firmware.psid\":{\"rule\":\"equal\",\"source\":\"devlink:fw.psid\"},"
-                "\"own.fact\":{\"rule\":\"equal\",\"source\":\"sysfs:own\"},"
-                "\"broken.fact\":{\"rule\":\"equal\",\"source\":\"sysfs:broken\"},"
-                "\"memory\":{\"rule\":\"equal\",\"source\":\"parent:resource0\"},"
-                "\"out\":{\"rule\":\"equal\",\"source\":\"parent:../../x\"}}}");
+        testhost_model_file(t, "10-nic.json",
+                            "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"" MODEL "\","
+                            "\"match\":[{\"mdevType\":\"other\"},{\"mdevType\":\"my_nic-*\",\"parentDriver\":\"my_"
+                            "nic\",\"pci\":\"15b3:1015\"}],"
+                            "\"params\":{\"rss\":{\"source\":\"sysfs:vendor/"
+                            "rss\",\"writable\":true},\"absent\":{\"source\":\"sysfs:absent\"},"
+                            "\"broken\":{\"source\":\"sysfs:broken\"}},\"paramsComplete\":true,"
+                            "\"facts\":{\"firmware.version\":{\"rule\":\"equal\",\"source\":\"parent:fw/version\"},"
+                            "\"firmware.psid\":{\"rule\":\"equal\",\"source\":\"devlink:fw.psid\"},"
+                            "\"own.fact\":{\"rule\":\"equal\",\"source\":\"sysfs:own\"},"
+                            "\"broken.fact\":{\"rule\":\"equal\",\"source\":\"sysfs:broken\"},"
+                            "\"memory\":{\"rule\":\"equal\",\"source\":\"parent:resource0\"},"
+                            "\"out\":{\"rule\":\"equal\",\"source\":\"parent:../../x\"}}}");
         testhost_attr(t, device, "vendor/rss", "on");
         testhost_attr_broken(t, device, "broken");
         testhost_attr(t, device, "own", "mine");
@@ -423,9 +433,10 @@ END_TEST
 
 /* A parameter that a model has and that can be read nowhere may have any value on a device that exists. */
 START_TEST(test_model_file_unreadable_param) {
-        testhost_model_file(t, "nic.json", "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"" MODEL "\","
-                                           "\"match\":[{\"mdevType\":\"my_nic-*\"}],"
-                                           "\"params\":{\"rx\":{\"atCreate\":true}},\"paramsComplete\":true}");
+        testhost_model_file(t, "nic.json",
+                            "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"" MODEL "\","
+                            "\"match\":[{\"mdevType\":\"my_nic-*\"}],"
+                            "\"params\":{\"rx\":{\"atCreate\":true}},\"paramsComplete\":true}");
         look(_i);
         ck_assert_int_eq(complete(), TRI_NO);
         ck_assert_int_eq(told_creatable(d, "pci:0000:3b:00.0", "my_nic-1")->traits->params_complete, TRI_YES);
@@ -437,18 +448,22 @@ START_TEST(test_model_file_unreadable_param) {
 END_TEST
 
 START_TEST(test_model_file_order) {
-        testhost_model_file(t, "b.json", "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"aaa\","
-                                         "\"match\":[{\"mdevType\":\"*\"}]}");
-        testhost_model_file(t, "a.json", "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"zzz\","
-                                         "\"match\":[{\"driver\":\"my_nic_mdev\"}]}");
-        testhost_model_file(t, "0.json", "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"none\",\"match\":[{}]}");
+        testhost_model_file(t, "b.json",
+                            "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"aaa\","
+                            "\"match\":[{\"mdevType\":\"*\"}]}");
+        testhost_model_file(t, "a.json",
+                            "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"zzz\","
+                            "\"match\":[{\"driver\":\"my_nic_mdev\"}]}");
+        testhost_model_file(t, "0.json",
+                            "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"none\",\"match\":[{}]}");
         look(_i);
         ck_assert_str_eq(told_traits(d, KEY)->model, "zzz");
         ck_assert_int_eq(complete(), TRI_NO);
 }
 END_TEST
 
-/* --- precedence ---------------------------------------------------------------------------------------------------- */
+/* --- precedence ----------------------------------------------------------------------------------------------------
+ */
 
 START_TEST(test_precedence) {
         testhost_attr(t, device, "model", MODEL);
@@ -471,7 +486,8 @@ START_TEST(test_precedence) {
 }
 END_TEST
 
-/* --- identity ------------------------------------------------------------------------------------------------------ */
+/* --- identity ------------------------------------------------------------------------------------------------------
+ */
 
 START_TEST(test_identity) {
         const char *vf, *key = "pci:0000:3b:00.2";
@@ -507,7 +523,8 @@ END_TEST
 
 /* A virtual parent has no vendor: nothing is derived that would spare the rules the question for it. */
 START_TEST(test_identity_virtual) {
-        const char *mtty = testhost_add_mdev_parent(t, "mtty", "mtty"), *key = "mdev:00000002-0000-4000-8000-000000000000";
+        const char *mtty = testhost_add_mdev_parent(t, "mtty", "mtty"),
+                   *key = "mdev:00000002-0000-4000-8000-000000000000";
 
         testhost_add_type(t, mtty, "mtty-2", 12);
         testhost_add_mdev(t, mtty, "mtty-2", uuid(2), "mtty");
@@ -519,7 +536,8 @@ START_TEST(test_identity_virtual) {
 }
 END_TEST
 
-/* --- debugfs ------------------------------------------------------------------------------------------------------- */
+/* --- debugfs -------------------------------------------------------------------------------------------------------
+ */
 
 START_TEST(test_debugfs) {
         const struct traits *traits;
@@ -536,7 +554,8 @@ START_TEST(test_debugfs) {
         traits = told_traits(d, KEY);
         ck_assert(traits->migration.has_flags);
         ck_assert_uint_eq(traits->migration.flags, MIGRATION_STOP_COPY | MIGRATION_P2P);
-        ck_assert_int_eq(traits->migration.dma_logging, TRI_UNKNOWN); /* that it has the operations does not say that they work */
+        ck_assert_int_eq(traits->migration.dma_logging,
+                         TRI_UNKNOWN); /* that it has the operations does not say that they work */
         testhost_remove(t, "sys/kernel/debug/vfio/" UUID "/migration");
         look(_i);
         ck_assert(!told_traits(d, KEY)->has_migration); /* a copy of a host may lack it: no word on "none" */

@@ -97,7 +97,8 @@ START_TEST(test_answers) {
         ck_assert_str_eq(d->kernel, "6.12.96");
         document_free(d);
         f = expect(WIRE_KEYS);
-        ck_assert_uint_eq(f.length, strlen("mdev:00000001-0000-4000-8000-000000000000") + strlen("parent:mtty:mtty") + 2);
+        ck_assert_uint_eq(f.length,
+                          strlen("mdev:00000001-0000-4000-8000-000000000000") + strlen("parent:mtty:mtty") + 2);
         ck_assert_mem_eq(f.payload, keys, f.length);
         expect_end("0");
 
@@ -149,7 +150,7 @@ END_TEST
 
 START_TEST(test_bad_requests) {
         ask((enum wire_type)'?', NULL, 0);
-        expect_end("74"); /* EBADMSG */
+        expect_end("74");            /* EBADMSG */
         ask(WIRE_READ, "mdev:x", 6); /* does not end in NUL */
         expect_end("74");
         ask(WIRE_READ, NULL, 0);

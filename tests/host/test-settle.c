@@ -16,6 +16,7 @@ static struct document *d;
 static const char *vf;
 
 static void setup(void) {
+        d = NULL;
         t = testhost_new();
         testhost_add_pci(t, "0000:3b:00.0", "15b3:101d", "mlx5_core");
 }
@@ -31,8 +32,10 @@ static void look(int way) {
 }
 
 static void add_model(const char *migration) {
-        _cleanup_free_ char *json = xasprintf("{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"m\",\"match\":[{\"driver\":\"*\"}],"
-                                              "\"paramsComplete\":true,\"migration\":%s}", migration);
+        _cleanup_free_ char *json = xasprintf(
+                "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"m\",\"match\":[{\"driver\":\"*\"}],"
+                "\"paramsComplete\":true,\"migration\":%s}",
+                migration);
 
         testhost_model_file(t, "m.json", json);
 }
@@ -40,7 +43,8 @@ static void add_model(const char *migration) {
 #define YES "CONFIG_IOMMUFD=m\nCONFIG_IOMMUFD_DRIVER=y\n"
 #define NO "CONFIG_IOMMUFD=m\n# CONFIG_IOMMUFD_DRIVER is not set\n"
 #define NONE "CONFIG_VFIO=m\n# CONFIG_IOMMUFD is not set\n"
-#define TRACKS "{\"driver\":\"mlx5_vfio_pci\",\"protocol\":\"v2\",\"flags\":[\"stop-copy\",\"p2p\"],\"dmaLogging\":true}"
+#define TRACKS \
+        "{\"driver\":\"mlx5_vfio_pci\",\"protocol\":\"v2\",\"flags\":[\"stop-copy\",\"p2p\"],\"dmaLogging\":true}"
 #define SILENT "{\"driver\":\"mlx5_vfio_pci\",\"protocol\":\"v2\",\"flags\":[\"stop-copy\"]}"
 #define OTHER "{\"driver\":\"other\",\"protocol\":\"v2\",\"dmaLogging\":true}"
 #define REQUIRES "{\"protocol\":\"v2\",\"dmaLogging\":true,\"requires\":\"devlink:migratable\"}"
@@ -144,7 +148,8 @@ END_TEST
 /* A VF on a network driver: its interface says. */
 START_TEST(test_bound_in_use) {
         testhost_kernel(t, "6.12.96", NULL);
-        testhost_file(t, "lib/modules/6.12.96/modules.alias", "alias vfio_pci:v000015B3d*sv*sd*bc*sc*i* mlx5_vfio_pci\n");
+        testhost_file(t, "lib/modules/6.12.96/modules.alias",
+                      "alias vfio_pci:v000015B3d*sv*sd*bc*sc*i* mlx5_vfio_pci\n");
         vf = testhost_add_vf(t, "0000:3b:00.0", "0000:3b:00.1", "15b3:101e", "mlx5_core");
         ck_assert_int_eq(in_use(_i), TRI_UNKNOWN);
         testhost_attr(t, vf, "net/ens1v0/flags", "0x1002");
@@ -172,9 +177,13 @@ START_TEST(test_pools) {
         testhost_add_pci(t, "0000:40:00.0", "15b3:101e", "vfio-pci");
         look(_i);
         ck_assert_ptr_null(told_traits(d, VF)->pool);
-        testhost_pool_file(t, "a.json", "{\"schema\":\"org.vfio.Migration1.pool/1\",\"pool\":\"types\",\"match\":[{\"mdevType\":\"nic-*\"}]}");
-        testhost_pool_file(t, "b.json", "{\"schema\":\"org.vfio.Migration1.pool/1\",\"pool\":\"wire\",\"match\":[{\"netdev\":\"ens1f0\"},"
-                                        "{\"address\":\"pci:0000:40:00.0\"}]}");
+        testhost_pool_file(
+                t, "a.json",
+                "{\"schema\":\"org.vfio.Migration1.pool/1\",\"pool\":\"types\",\"match\":[{\"mdevType\":\"nic-*\"}]}");
+        testhost_pool_file(
+                t, "b.json",
+                "{\"schema\":\"org.vfio.Migration1.pool/1\",\"pool\":\"wire\",\"match\":[{\"netdev\":\"ens1f0\"},"
+                "{\"address\":\"pci:0000:40:00.0\"}]}");
         look(_i);
         ck_assert_ptr_null(told_traits(d, VF)->pool);
         ck_assert_str_eq(told_traits(d, "pci:0000:40:00.0")->pool, "wire");

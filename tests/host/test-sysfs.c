@@ -1,5 +1,6 @@
 /*
- * Reading below a root: what an attribute may be, and that no link leads out of a fake root, with openat2() and without.
+ * Reading below a root: what an attribute may be, and that no link leads out of a fake root, with openat2() and
+ * without.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +35,7 @@ static void use(int way) {
 }
 
 static int error_of(const char *path) {
-        _cleanup_attribute_ struct attribute a = sysfs_read_path(&s, path);
+        _cleanup_attribute_ struct attribute a = attribute_read_path(&s, path);
 
         ck_assert(a.error != 0 || a.value != NULL);
         ck_assert(a.error == 0 || a.value == NULL);
@@ -42,7 +43,7 @@ static int error_of(const char *path) {
 }
 
 static void expect_value(const char *path, const char *value) {
-        _cleanup_attribute_ struct attribute a = sysfs_read_path(&s, path);
+        _cleanup_attribute_ struct attribute a = attribute_read_path(&s, path);
 
         ck_assert_int_eq(a.error, 0);
         ck_assert_str_eq(a.value, value);
@@ -105,11 +106,11 @@ START_TEST(test_below_directory) {
         ck_assert_int_eq(sysfs_dir_open_link(&s, "sys/bus/b/devices/x", &dir), 0);
         ck_assert_str_eq(dir.path, "sys/devices/x");
 
-        a = sysfs_read(&s, &dir, "model");
-        b = sysfs_read(&s, &dir, "migration/info");
-        c = sysfs_read(&s, &dir, "alias");
-        d = sysfs_read(&s, &dir, "up");
-        e = sysfs_read(&s, &dir, "fifo");
+        a = attribute_read(&s, &dir, "model");
+        b = attribute_read(&s, &dir, "migration/info");
+        c = attribute_read(&s, &dir, "alias");
+        d = attribute_read(&s, &dir, "up");
+        e = attribute_read(&s, &dir, "fifo");
         ck_assert_str_eq(a.value, "m");
         ck_assert_str_eq(b.value, "i");
         ck_assert_str_eq(c.value, "m");
@@ -247,14 +248,14 @@ START_TEST(test_real_root) {
 
         ck_assert_int_eq(sysfs_init(&real, NULL), 0);
         ck_assert(!real.fake);
-        a = sysfs_read_path(&real, "proc/sys/kernel/ostype");
+        a = attribute_read_path(&real, "proc/sys/kernel/ostype");
         ck_assert_str_eq(a.value, "Linux");
         ck_assert_int_eq(sysfs_dir_open(&real, "proc/sys", &dir), 0);
         attribute_done(&a);
-        a = sysfs_read(&real, &dir, "kernel/ostype");
+        a = attribute_read(&real, &dir, "kernel/ostype");
         ck_assert_str_eq(a.value, "Linux");
         attribute_done(&a);
-        a = sysfs_read_path(&real, "dev/null");
+        a = attribute_read_path(&real, "dev/null");
         ck_assert_int_eq(a.error, EINVAL);
         ck_assert_int_eq(sysfs_init(&real, "/nonexistent"), -ENOENT);
 }
@@ -279,10 +280,11 @@ START_TEST(test_paths) {
                 ck_assert_str_eq(path, cases[i].path);
         }
         ck_assert(name_valid("0000:3b:00.0") && name_valid("...") && name_valid(" "));
-        ck_assert(!name_valid("") && !name_valid(".") && !name_valid("..") && !name_valid("a/b") && !name_valid("\xff"));
+        ck_assert(!name_valid("") && !name_valid(".") && !name_valid("..") && !name_valid("a/b") &&
+                  !name_valid("\xff"));
         ck_assert(name_path_valid("a") && name_path_valid("a/b/c"));
-        ck_assert(!name_path_valid("") && !name_path_valid("/a") && !name_path_valid("a/") && !name_path_valid("a//b") &&
-                  !name_path_valid("a/../b") && !name_path_valid("../a"));
+        ck_assert(!name_path_valid("") && !name_path_valid("/a") && !name_path_valid("a/") &&
+                  !name_path_valid("a//b") && !name_path_valid("a/../b") && !name_path_valid("../a"));
 }
 END_TEST
 

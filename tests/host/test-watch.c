@@ -65,7 +65,8 @@ START_TEST(test_meanings) {
         struct watch_events events = {};
         _cleanup_free_ char *said = NULL;
 
-        watch_translate(meanings[_i].action, meanings[_i].subsystem, meanings[_i].devpath, meanings[_i].mdev_state, &events);
+        watch_translate(meanings[_i].action, meanings[_i].subsystem, meanings[_i].devpath, meanings[_i].mdev_state,
+                        &events);
         said = describe(&events);
         ck_assert_str_eq(said, meanings[_i].events);
         watch_events_done(&events);
@@ -166,7 +167,8 @@ START_TEST(test_enumeration) {
 
         ck_assert_int_eq(census_list(&h, &none), 0);
         ck_assert_uint_eq(none.n, 0);
-        parent = umockdev_testbed_add_device(bed, "pci", "0000:3b:00.0", NULL, "vendor", "0x15b3\n", "device", "0x1015\n", NULL, NULL);
+        parent = umockdev_testbed_add_device(bed, "pci", "0000:3b:00.0", NULL, "vendor", "0x15b3\n", "device",
+                                             "0x1015\n", NULL, NULL);
         mdev = add_mdev(parent, UUID);
         vfio = umockdev_testbed_add_device(bed, "vfio-dev", "vfio0", mdev, NULL, NULL);
         umockdev_testbed_set_attribute_link(bed, "/sys/class/mdev_bus", "0000:3b:00.0", "../../devices/0000:3b:00.0");

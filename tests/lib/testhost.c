@@ -19,7 +19,6 @@ struct testhost {
         int keep;
         unsigned next_group;
         unsigned next_vfio;
-        unsigned next_vf; /* only grows: numbers of virtfn links need not be dense */
         char **paths;
         size_t n_paths;
 };
@@ -71,8 +70,16 @@ static void make_way(struct testhost *h, const char *path) {
 
 struct testhost *testhost_new(void) {
         static const char *const dirs[] = {
-                "sys/bus/pci/devices", "sys/bus/pci/drivers", "sys/class", "sys/kernel/iommu_groups", "sys/module",
-                "proc", "etc", "run", "usr/lib", "boot",
+                "sys/bus/pci/devices",
+                "sys/bus/pci/drivers",
+                "sys/class",
+                "sys/kernel/iommu_groups",
+                "sys/module",
+                "proc",
+                "etc",
+                "run",
+                "usr/lib",
+                "boot",
         };
         const char *tmp = getenv("TMPDIR");
         struct testhost *h = calloc(1, sizeof(*h));
@@ -276,13 +283,20 @@ const char *testhost_add_pci(struct testhost *h, const char *bdf, const char *id
         return path;
 }
 
-const char *testhost_add_vf(struct testhost *h, const char *pf_bdf, const char *bdf, const char *ids, const char *driver) {
+const char *testhost_add_vf(struct testhost *h, const char *pf_bdf, const char *bdf, const char *ids,
+                            const char *driver) {
         const char *path = testhost_add_pci(h, bdf, ids, driver);
-        char *pf = format("sys/devices/pci%.7s/%s", pf_bdf, pf_bdf), *name = format("virtfn%u", h->next_vf++);
+        char *pf = format("sys/devices/pci%.7s/%s", pf_bdf, pf_bdf), *link = NULL;
+        struct stat st;
+        unsigned n = 0;
 
+        do {
+                free(link);
+                link = format("%s/virtfn%u", pf, n++);
+        } while (fstatat(h->fd, link, &st, AT_SYMLINK_NOFOLLOW) == 0);
         link_in(h, path, "physfn", pf);
-        link_in(h, pf, name, path);
-        free(name);
+        testhost_link_to(h, link, path);
+        free(link);
         free(pf);
         return path;
 }
@@ -325,7 +339,8 @@ const char *testhost_add_type(struct testhost *h, const char *parent, const char
 const char *testhost_add_mdev(struct testhost *h, const char *parent, const char *type, const char *uuid,
                               const char *driver) {
         const char *path = own(h, format("%s/%s", parent, uuid));
-        char *type_path = format("%s/mdev_supported_types/%s", parent, type), *link = format("sys/bus/mdev/devices/%s", uuid);
+        char *type_path = format("%s/mdev_supported_types/%s", parent, type),
+             *link = format("sys/bus/mdev/devices/%s", uuid);
         char *member = format("%s/devices/%s", type_path, uuid);
 
         testhost_dir(h, path);

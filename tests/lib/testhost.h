@@ -21,15 +21,19 @@ void testhost_keep(struct testhost *h, const char *dir);
 
 /*
  * Things. Each returns the path of the device's directory, which lives as long as the host. ids: "15b3:101e", or with
- * subsystem ids, "15b3:101e:15b3:0001". driver NULL: not bound. A driver with "vfio" in its name makes it a VFIO device.
+ * subsystem ids, "15b3:101e:15b3:0001". driver NULL: not bound. A driver with "vfio" in its name makes it a VFIO
+ * device.
  */
 const char *testhost_add_pci(struct testhost *h, const char *bdf, const char *ids, const char *driver);
-const char *testhost_add_vf(struct testhost *h, const char *pf_bdf, const char *bdf, const char *ids, const char *driver);
-/* subsystem "pci": the device of that bdf, which must be there; else a virtual device of that class ("mtty", "mtty"). */
+const char *testhost_add_vf(struct testhost *h, const char *pf_bdf, const char *bdf, const char *ids,
+                            const char *driver);
+/* subsystem "pci": the device of that bdf, which must be there; else a virtual device of that class ("mtty", "mtty").
+ */
 const char *testhost_add_mdev_parent(struct testhost *h, const char *subsystem, const char *name);
 /* parent: a path from testhost_add_mdev_parent(). Returns the type's path. */
 const char *testhost_add_type(struct testhost *h, const char *parent, const char *type, unsigned available);
-const char *testhost_add_mdev(struct testhost *h, const char *parent, const char *type, const char *uuid, const char *driver);
+const char *testhost_add_mdev(struct testhost *h, const char *parent, const char *type, const char *uuid,
+                              const char *driver);
 /* Any other VFIO device: "platform", "ccw". */
 const char *testhost_add_other(struct testhost *h, const char *subsystem, const char *name, const char *driver);
 /* Puts a device into the IOMMU group of another one. */

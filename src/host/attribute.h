@@ -1,0 +1,29 @@
+/*
+ * What is in files: attributes of devices, and whole files of the administrator.
+ *
+ * An attribute is at most a page of UTF-8 text. That reading it failed is an answer like any other.
+ */
+#pragma once
+
+#include <errno.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "host/sysfs.h"
+
+#define ATTRIBUTE_MAX 4096
+
+/* What an attribute said: a value, or an error and no value. */
+struct attribute {
+        char *value; /* UTF-8 without NUL and without the newline at the end */
+        int error;   /* 0, or the errno (positive) */
+        mode_t mode; /* of the file */
+};
+
+/* Reads a whole file, NUL-terminated; -E2BIG if it has more than max bytes. */
+int file_read(const struct sysfs *s, const char *path, size_t max, char **ret_data, size_t *ret_length);
+/* Read an attribute; they never fail, the error is in it. */
+struct attribute attribute_read(const struct sysfs *s, const struct sysfs_dir *dir, const char *name);
+struct attribute attribute_read_path(const struct sysfs *s, const char *path);
+void attribute_done(struct attribute *a);
+#define _cleanup_attribute_ _cleanup_(attribute_done)
