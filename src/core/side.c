@@ -22,6 +22,7 @@ static void find_migration(struct side *side) {
 
         if (t->has_migration) {
                 side->migration = &t->migration;
+                side->migration_from_model = str_startswith(traits_origin(t, "migration"), "models.d:");
                 return;
         }
         if (!m || !m->has_migration || (m->migration.driver && !str_equal(m->migration.driver, t->driver)) ||

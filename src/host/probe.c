@@ -7,6 +7,7 @@
 #include "host/probe.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "host/group.h"
 #include "host/identity.h"
@@ -93,8 +94,24 @@ char *probe_parent_address(struct host *h, struct place *place) {
         return NULL;
 }
 
+/*
+ * The kernel tells of an mdev (`bind`) before it links its type (mdev_core.c, mdev_device_create()), and has no event
+ * for that: who looks at once waits a moment.
+ */
+static void wait_for_type(struct probe *p) {
+        static const struct timespec moment = { .tv_nsec = 2 * 1000 * 1000 };
+
+        for (unsigned i = 0; i < 10 && !p->host->sysfs.fake && !probe_has(p, "mdev_type"); i++) {
+                clock_nanosleep(CLOCK_MONOTONIC, 0, &moment, NULL);
+                names_done(&p->names);
+                if (names_read(p->dir.fd, &p->names) < 0)
+                        return;
+        }
+}
+
 /* An mdev: its type and its parent, which is the directory above it. */
 static void look_at_mdev(struct probe *p) {
+        wait_for_type(p);
         p->parent = places_get_parent(&p->host->places, p->dir.path);
         p->type = follow(p, "mdev_type");
         if (p->type && name_valid(path_name(p->type->path)))
