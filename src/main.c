@@ -32,16 +32,20 @@ static void usage(FILE *f) {
               "  --config=FILE              read this configuration only\n"
               "  --log-level=LEVEL          emerg, alert, crit, err, warning, notice, info, debug\n"
               "  --version                  print the version\n"
-              "  --help                     print this\n", f);
+              "  --help                     print this\n",
+              f);
 }
 
 /* 0 to go on, 1 to end well, 2 for bad usage. */
 static int options_parse(int argc, char **argv, struct options *ret) {
         enum { ROOT = 256, BUS, CONFIG, LEVEL, VERSION, HELP };
         static const struct option known[] = {
-                { "root", required_argument, NULL, ROOT },       { "bus", required_argument, NULL, BUS },
-                { "config", required_argument, NULL, CONFIG },   { "log-level", required_argument, NULL, LEVEL },
-                { "version", no_argument, NULL, VERSION },       { "help", no_argument, NULL, HELP },
+                { "root", required_argument, NULL, ROOT },
+                { "bus", required_argument, NULL, BUS },
+                { "config", required_argument, NULL, CONFIG },
+                { "log-level", required_argument, NULL, LEVEL },
+                { "version", no_argument, NULL, VERSION },
+                { "help", no_argument, NULL, HELP },
                 {},
         };
         int c, level;

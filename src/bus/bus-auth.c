@@ -95,8 +95,8 @@ int auth_uid(struct auth *a, sd_bus_message *m, uid_t *ret_uid, sd_bus_error *er
 }
 
 static int refuse(sd_bus_error *error, const char *action, const char *hint, const char *why) {
-        return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED, "not allowed (%s): %s%s%s", action, why, hint ? "; " : "",
-                                 hint ? hint : "");
+        return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED, "not allowed (%s): %s%s%s", action, why,
+                                 hint ? "; " : "", hint ? hint : "");
 }
 
 /* What polkit said: 1 yes, else the error. */
@@ -143,7 +143,8 @@ static int call_polkit(struct ask *q) {
         bool interactive = sd_bus_message_get_allow_interactive_authorization(q->call) > 0;
         int r;
 
-        r = sd_bus_message_new_method_call(q->auth->bus, &m, "org.freedesktop.PolicyKit1", "/org/freedesktop/PolicyKit1/Authority",
+        r = sd_bus_message_new_method_call(q->auth->bus, &m, "org.freedesktop.PolicyKit1",
+                                           "/org/freedesktop/PolicyKit1/Authority",
                                            "org.freedesktop.PolicyKit1.Authority", "CheckAuthorization");
         if (r >= 0)
                 r = sd_bus_message_append(m, "(sa{sv})sa{ss}us", "system-bus-name", 1, "name", "s",
@@ -170,7 +171,8 @@ int auth_ask(struct auth *a, sd_bus_message *m, const char *action, const char *
         for (q = a->asks; q; q = q->next)
                 n += q->uid == uid;
         if (n >= ASKS_MAX)
-                return sd_bus_error_setf(error, ERROR_LIMIT_EXCEEDED, "uid %u has %u calls waiting for polkit", (unsigned)uid, n);
+                return sd_bus_error_setf(error, ERROR_LIMIT_EXCEEDED, "uid %u has %u calls waiting for polkit",
+                                         (unsigned)uid, n);
         q = xnew0(struct ask, 1);
         q->auth = a;
         q->next = a->asks;

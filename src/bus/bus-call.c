@@ -84,7 +84,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
                         continue;
                 }
                 match = xasprintf("type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
-                                  "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='%s'", sender);
+                                  "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='%s'",
+                                  sender);
                 if (sd_bus_add_match_async(s->bus, &c->gone, match, on_gone, NULL, c) < 0)
                         c->gone = NULL;
         }
@@ -101,9 +102,11 @@ static int error_expired(sd_bus_error *error, const char *what) {
 
 static int error_begin(sd_bus_error *error, int r, uid_t uid, const char *what) {
         if (r == -EDQUOT)
-                return sd_bus_error_setf(error, ERROR_LIMIT_EXCEEDED, "uid %u has too many %s under way", (unsigned)uid, what);
+                return sd_bus_error_setf(error, ERROR_LIMIT_EXCEEDED, "uid %u has too many %s under way", (unsigned)uid,
+                                         what);
         if (r == -EUSERS)
-                return sd_bus_error_setf(error, ERROR_LIMIT_EXCEEDED, "too many %s under way, of all users together", what);
+                return sd_bus_error_setf(error, ERROR_LIMIT_EXCEEDED, "too many %s under way, of all users together",
+                                         what);
         return sd_bus_error_setf(error, ERROR_FAILED, "%s cannot be begun: %s", what, strerror(-r));
 }
 
@@ -119,7 +122,8 @@ int call_check(struct service *s, sd_bus_message *m, uid_t uid, const char *desc
         return 1;
 }
 
-int call_describe(struct service *s, sd_bus_message *m, char *const *ids, uint64_t flags, bool to_file, sd_bus_error *error) {
+int call_describe(struct service *s, sd_bus_message *m, char *const *ids, uint64_t flags, bool to_file,
+                  sd_bus_error *error) {
         struct call *c;
         uid_t uid;
         int r;
@@ -147,10 +151,12 @@ static int answer_inquiry(struct call *c, const struct inquiry *q, sd_bus_error 
         if (q->result == -ETIME)
                 return error_expired(error, "judging this descriptor");
         if (q->result < 0)
-                return sd_bus_error_setf(error, ERROR_FAILED, "the descriptor could not be judged: %s", strerror(-q->result));
+                return sd_bus_error_setf(error, ERROR_FAILED, "the descriptor could not be judged: %s",
+                                         strerror(-q->result));
         if (strlen(q->report_text) > CALL_REPORT_MAX)
-                return sd_bus_error_set(error, ERROR_LIMIT_EXCEEDED,
-                                        "the report is longer than 16 MiB; ask without the explain flag, or about fewer devices");
+                return sd_bus_error_set(
+                        error, ERROR_LIMIT_EXCEEDED,
+                        "the report is longer than 16 MiB; ask without the explain flag, or about fewer devices");
         return sd_bus_reply_method_return(c->message, "ss", verdict_to_string(q->report->verdict), q->report_text);
 }
 
@@ -168,11 +174,13 @@ static int answer_description(struct call *c, const struct description *d, sd_bu
         if (d->result == -ENODEV)
                 return sd_bus_error_setf(error, ERROR_NO_SUCH_DEVICE, "%s: no VFIO device of this host", d->missing);
         if (d->result == -EFBIG)
-                return sd_bus_error_set(error, ERROR_LIMIT_EXCEEDED, "the document is longer than 8 MiB; DescribeToFile gives it in any size");
+                return sd_bus_error_set(error, ERROR_LIMIT_EXCEEDED,
+                                        "the document is longer than 8 MiB; DescribeToFile gives it in any size");
         if (d->result == -ETIME)
                 return error_expired(error, "writing the document");
         if (d->result < 0)
-                return sd_bus_error_setf(error, ERROR_FAILED, "the document could not be written: %s", strerror(-d->result));
+                return sd_bus_error_setf(error, ERROR_FAILED, "the document could not be written: %s",
+                                         strerror(-d->result));
         return d->to_file ? reply_file(c->message, d->fd) : sd_bus_reply_method_return(c->message, "s", d->text);
 }
 
@@ -198,7 +206,8 @@ static void answer_rounds(struct service *s) {
                 if (!c->round || manager_rounds_done(s->manager) < c->round)
                         continue;
                 if (failed < 0)
-                        r = sd_bus_error_setf(&error, ERROR_FAILED, "the devices could not be listed: %s", strerror(-failed));
+                        r = sd_bus_error_setf(&error, ERROR_FAILED, "the devices could not be listed: %s",
+                                              strerror(-failed));
                 else
                         r = sd_bus_reply_method_return(c->message, NULL);
                 call_finish(c, r, &error);

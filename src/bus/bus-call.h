@@ -16,5 +16,6 @@ void calls_answer(struct service *s);
 /* Begin to wait; return as a method handler. */
 int call_check(struct service *s, sd_bus_message *m, uid_t uid, const char *descriptor, size_t length, uint64_t flags,
                sd_bus_error *error);
-int call_describe(struct service *s, sd_bus_message *m, char *const *ids, uint64_t flags, bool to_file, sd_bus_error *error);
+int call_describe(struct service *s, sd_bus_message *m, char *const *ids, uint64_t flags, bool to_file,
+                  sd_bus_error *error);
 int call_rescan(struct service *s, sd_bus_message *m);

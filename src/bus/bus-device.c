@@ -27,9 +27,9 @@ static const char *text_of(const char *s) {
         return s ? s : "";
 }
 
-#define TEXT(name, expression)                                                \
-        static const char *name(const struct device *d, char *buffer) {       \
-                return text_of(expression);                                   \
+#define TEXT(name, expression)                                          \
+        static const char *name(const struct device *d, char *buffer) { \
+                return text_of(expression);                             \
         }
 
 TEXT(text_id, d->address)
@@ -94,7 +94,7 @@ static const struct property *property_find(const char *name) {
 static int property_get(sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
                         void *userdata, sd_bus_error *error) {
         const struct property *p = property_find(name);
-        const struct viewed *v = userdata;
+        const struct found *found = userdata;
         const struct entries *e;
         char buffer[TEXT_BUFFER];
         int r;
@@ -102,8 +102,8 @@ static int property_get(sd_bus *bus, const char *path, const char *interface, co
         if (!p)
                 return -ENOENT;
         if (p->text)
-                return sd_bus_message_append(reply, "s", p->text(v->device, buffer));
-        e = p->entries(v->device);
+                return sd_bus_message_append(reply, "s", p->text(found->viewed.device, buffer));
+        e = p->entries(found->viewed.device);
         r = sd_bus_message_open_container(reply, 'a', "{ss}");
         for (size_t i = 0; i < e->n && r >= 0; i++)
                 if (e->v[i].value)
@@ -111,31 +111,34 @@ static int property_get(sd_bus *bus, const char *path, const char *interface, co
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
-static int property_sysfs_path(sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
-                               void *userdata, sd_bus_error *error) {
-        const struct viewed *v = userdata;
-        _cleanup_free_ char *full = v->device->sysfs_path ? xasprintf("/%s", v->device->sysfs_path) : NULL;
+static int property_sysfs_path(sd_bus *bus, const char *path, const char *interface, const char *name,
+                               sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        const struct found *found = userdata;
+        _cleanup_free_ char *full = found->viewed.device->sysfs_path
+                                            ? xasprintf("/%s", found->viewed.device->sysfs_path)
+                                            : NULL;
 
         return sd_bus_message_append(reply, "s", full ? full : "");
 }
 
-static int property_numa_node(sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
-                              void *userdata, sd_bus_error *error) {
-        const struct viewed *v = userdata;
+static int property_numa_node(sd_bus *bus, const char *path, const char *interface, const char *name,
+                              sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        const struct found *found = userdata;
 
-        return sd_bus_message_append(reply, "i", (int32_t)(v->device->has_numa_node ? v->device->numa_node : -1));
+        return sd_bus_message_append(
+                reply, "i", (int32_t)(found->viewed.device->has_numa_node ? found->viewed.device->numa_node : -1));
 }
 
-static int property_reservation(sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
-                                void *userdata, sd_bus_error *error) {
+static int property_reservation(sd_bus *bus, const char *path, const char *interface, const char *name,
+                                sd_bus_message *reply, void *userdata, sd_bus_error *error) {
         return sd_bus_message_append(reply, "o", "/");
 }
 
-static int property_snapshot_time(sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
-                                  void *userdata, sd_bus_error *error) {
-        const struct viewed *v = userdata;
+static int property_snapshot_time(sd_bus *bus, const char *path, const char *interface, const char *name,
+                                  sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        const struct found *found = userdata;
 
-        return sd_bus_message_append(reply, "t", v->read_at);
+        return sd_bus_message_append(reply, "t", found->viewed.read_at);
 }
 
 char **bus_device_changes(const struct device *old, const struct device *new) {
@@ -146,7 +149,8 @@ char **bus_device_changes(const struct device *old, const struct device *new) {
                 const struct property *p = &properties[i];
                 char a[TEXT_BUFFER], b[TEXT_BUFFER];
 
-                if (p->text ? str_equal(p->text(old, a), p->text(new, b)) : entries_equal(p->entries(old), p->entries(new)))
+                if (p->text ? str_equal(p->text(old, a), p->text(new, b))
+                            : entries_equal(p->entries(old), p->entries(new)))
                         continue;
                 array_append(names, n, (char *)p->name);
         }
@@ -159,8 +163,8 @@ char **bus_device_changes(const struct device *old, const struct device *new) {
 }
 
 static int method_describe(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        struct viewed *v = userdata;
-        char *ids[] = { v->device->address, NULL };
+        struct found *found = userdata;
+        char *ids[] = { found->viewed.device->address, NULL };
         uint64_t flags;
         int r;
 
@@ -170,8 +174,7 @@ static int method_describe(sd_bus_message *m, void *userdata, sd_bus_error *erro
         if (flags & ~(uint64_t)DESCRIBE_FLAGS_ALL)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "flags: unknown bits 0x%" PRIx64,
                                          flags & ~(uint64_t)DESCRIBE_FLAGS_ALL);
-        /* What is found is a member of the service. */
-        return call_describe((struct service *)((char *)v - offsetof(struct service, found)), m, ids, flags, false, error);
+        return call_describe(found->service, m, ids, flags, false, error);
 }
 
 #define CHANGES SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
@@ -203,13 +206,14 @@ static const sd_bus_vtable device_vtable[] = {
         SD_BUS_VTABLE_END,
 };
 
-static int device_find(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret_found, sd_bus_error *error) {
+static int device_find(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret_found,
+                       sd_bus_error *error) {
         _cleanup_free_ char *id = NULL;
         struct service *s = userdata;
         int r;
 
         r = sd_bus_path_decode(path, SERVICE_DEVICES, &id);
-        if (r <= 0 || !hostview_find(manager_view(s->manager), id, &s->found))
+        if (r <= 0 || !hostview_find(manager_view(s->manager), id, &s->found.viewed))
                 return 0;
         *ret_found = &s->found;
         return 1;
@@ -223,8 +227,10 @@ static int devices_enumerate(sd_bus *bus, const char *prefix, void *userdata, ch
         char **nodes;
         int r = 0;
 
-        if (m && n > OBJECTS_MAX && sd_bus_message_is_method_call(m, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"))
-                return sd_bus_error_setf(error, ERROR_LIMIT_EXCEEDED, "%zu devices are more than a message holds; ListDevices names them", n);
+        if (m && n > OBJECTS_MAX &&
+            sd_bus_message_is_method_call(m, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"))
+                return sd_bus_error_setf(error, ERROR_LIMIT_EXCEEDED,
+                                         "%zu devices are more than a message holds; ListDevices names them", n);
         nodes = xnew0(char *, n + 1);
         while (k < n && hostview_next(manager_view(s->manager), &i, &viewed) && r >= 0) {
                 r = sd_bus_path_encode(SERVICE_DEVICES, viewed.device->address, &nodes[k]);

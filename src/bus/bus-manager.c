@@ -21,13 +21,15 @@ static const char without_polkit[] =
 
 static int check_flags_known(uint64_t flags, uint64_t known, sd_bus_error *error) {
         if (flags & ~known)
-                return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "flags: unknown bits 0x%" PRIx64, flags & ~known);
+                return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "flags: unknown bits 0x%" PRIx64,
+                                         flags & ~known);
         return 0;
 }
 
 static int check_id(const char *id, sd_bus_error *error) {
         if (strlen(id) > DEVICE_ID_MAX)
-                return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "a device id of more than %u bytes", DEVICE_ID_MAX);
+                return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "a device id of more than %u bytes",
+                                         DEVICE_ID_MAX);
         return 0;
 }
 
@@ -47,7 +49,8 @@ static int method_list_devices(sd_bus_message *m, void *userdata, sd_bus_error *
 
                 r = sd_bus_path_encode(SERVICE_DEVICES, d->address, &path);
                 if (r >= 0)
-                        r = sd_bus_message_append(reply, "(soss)", d->address, path, d->traits->driver ? d->traits->driver : "",
+                        r = sd_bus_message_append(reply, "(soss)", d->address, path,
+                                                  d->traits->driver ? d->traits->driver : "",
                                                   d->traits->model ? d->traits->model : "");
         }
         if (r >= 0)
@@ -83,7 +86,8 @@ static int check_ids(char **ids, sd_bus_error *error) {
         int r = 0;
 
         if (n > IDS_MAX)
-                return sd_bus_error_setf(error, ERROR_LIMIT_EXCEEDED, "more than %u devices; an empty list is all", IDS_MAX);
+                return sd_bus_error_setf(error, ERROR_LIMIT_EXCEEDED, "more than %u devices; an empty list is all",
+                                         IDS_MAX);
         for (size_t i = 0; i < n && r >= 0; i++)
                 r = check_id(ids[i], error);
         if (r < 0 || n < 2)
@@ -126,7 +130,8 @@ static int method_describe_to_file(sd_bus_message *m, void *userdata, sd_bus_err
 }
 
 /* The arguments of CheckCompatible; the descriptor is the message's. */
-static int check_read(sd_bus_message *m, const char **ret_descriptor, size_t *ret_length, uint64_t *ret_flags, sd_bus_error *error) {
+static int check_read(sd_bus_message *m, const char **ret_descriptor, size_t *ret_length, uint64_t *ret_flags,
+                      sd_bus_error *error) {
         int r;
 
         r = sd_bus_message_read(m, "st", ret_descriptor, ret_flags);
@@ -134,7 +139,8 @@ static int check_read(sd_bus_message *m, const char **ret_descriptor, size_t *re
                 return r;
         *ret_length = strlen(*ret_descriptor);
         if (*ret_length > DESCRIPTOR_BYTES_MAX)
-                return sd_bus_error_setf(error, ERROR_INVALID_DESCRIPTOR, "longer than %u bytes: %zu", DESCRIPTOR_BYTES_MAX, *ret_length);
+                return sd_bus_error_setf(error, ERROR_INVALID_DESCRIPTOR, "longer than %u bytes: %zu",
+                                         DESCRIPTOR_BYTES_MAX, *ret_length);
         return check_flags_known(*ret_flags, CHECK_FLAGS_ALL, error);
 }
 
@@ -177,20 +183,20 @@ static int method_rescan(sd_bus_message *m, void *userdata, sd_bus_error *error)
         return auth_ask(s->auth, m, AUTH_RESCAN, NULL, rescan_begin, s, error);
 }
 
-static int property_version(sd_bus *bus, const char *path, const char *interface, const char *property, sd_bus_message *reply,
-                            void *userdata, sd_bus_error *error) {
+static int property_version(sd_bus *bus, const char *path, const char *interface, const char *property,
+                            sd_bus_message *reply, void *userdata, sd_bus_error *error) {
         return sd_bus_message_append(reply, "s", PROJECT_VERSION);
 }
 
-static int property_device_count(sd_bus *bus, const char *path, const char *interface, const char *property, sd_bus_message *reply,
-                                 void *userdata, sd_bus_error *error) {
+static int property_device_count(sd_bus *bus, const char *path, const char *interface, const char *property,
+                                 sd_bus_message *reply, void *userdata, sd_bus_error *error) {
         struct service *s = userdata;
 
         return sd_bus_message_append(reply, "u", (uint32_t)hostview_count(manager_view(s->manager)));
 }
 
-static int property_none(sd_bus *bus, const char *path, const char *interface, const char *property, sd_bus_message *reply,
-                         void *userdata, sd_bus_error *error) {
+static int property_none(sd_bus *bus, const char *path, const char *interface, const char *property,
+                         sd_bus_message *reply, void *userdata, sd_bus_error *error) {
         return sd_bus_message_append(reply, "u", 0u);
 }
 
@@ -200,12 +206,13 @@ static const sd_bus_vtable manager_vtable[] = {
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetDevice", SD_BUS_ARGS("s", id), SD_BUS_RESULT("o", path), method_get_device,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("Describe", SD_BUS_ARGS("as", ids, "t", flags), SD_BUS_RESULT("s", descriptor), method_describe,
-                                SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("DescribeToFile", SD_BUS_ARGS("t", flags), SD_BUS_RESULT("h", file), method_describe_to_file,
-                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Describe", SD_BUS_ARGS("as", ids, "t", flags), SD_BUS_RESULT("s", descriptor),
+                                method_describe, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("DescribeToFile", SD_BUS_ARGS("t", flags), SD_BUS_RESULT("h", file),
+                                method_describe_to_file, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("CheckCompatible", SD_BUS_ARGS("s", descriptor, "t", flags),
-                                SD_BUS_RESULT("s", verdict, "s", report), method_check_compatible, SD_BUS_VTABLE_UNPRIVILEGED),
+                                SD_BUS_RESULT("s", verdict, "s", report), method_check_compatible,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Rescan", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_rescan, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_PROPERTY("Version", "s", property_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
         SD_BUS_PROPERTY("DeviceCount", "u", property_device_count, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),

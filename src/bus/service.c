@@ -79,7 +79,8 @@ void service_reload(struct service *s) {
         struct timespec t;
 
         clock_gettime(CLOCK_MONOTONIC, &t);
-        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000);
+        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
+                   (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000);
         s->reload = manager_reload(s->manager);
 }
 
@@ -89,6 +90,7 @@ int service_new(sd_event *event, struct manager *manager, const char *where, str
 
         s->event = sd_event_ref(event);
         s->manager = manager;
+        s->found.service = s;
         r = open_bus(where, &s->bus);
         if (r < 0) {
                 log_error("no connection to the bus (%s): %s", where, strerror(-r));

@@ -20,6 +20,12 @@
 struct auth;
 struct call;
 
+/* What a callback of sd-bus is at: its userdata is a pointer to this. */
+struct found {
+        struct service *service;
+        struct viewed viewed;
+};
+
 struct service {
         sd_event *event;
         sd_bus *bus;
@@ -30,7 +36,7 @@ struct service {
         struct call *calls; /* that wait for an answer */
         bool named;         /* we own the name */
         uint64_t reload;    /* number of the round that ends a reload, 0: none */
-        struct viewed found; /* the device that a callback of sd-bus is at */
+        struct found found; /* one at a time */
 };
 
 /* where: "system", "user", or an address. */

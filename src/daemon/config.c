@@ -8,6 +8,7 @@
 #include <ini.h>
 #include <stdint.h>
 
+#include "host/attribute.h"
 #include "util/alloc.h"
 #include "util/strv.h"
 
@@ -139,10 +140,12 @@ static int on_key(void *userdata, const char *section, const char *name, const c
                 if (!str_equal(keys[i].section, section) || !str_equal(keys[i].name, name))
                         continue;
                 if (keys[i].parse && keys[i].parse(value, (char *)p->config + keys[i].offset) < 0)
-                        strv_take(&p->config->warnings, xasprintf("%s:%u: %s=%s: not a valid value, ignored", p->name, p->line, name, value));
+                        strv_take(&p->config->warnings,
+                                  xasprintf("%s:%u: %s=%s: not a valid value, ignored", p->name, p->line, name, value));
                 return 1;
         }
-        strv_take(&p->config->warnings, xasprintf("%s:%u: unknown key %s= in section [%s], ignored", p->name, p->line, name, section));
+        strv_take(&p->config->warnings,
+                  xasprintf("%s:%u: unknown key %s= in section [%s], ignored", p->name, p->line, name, section));
         return 1;
 }
 
@@ -157,12 +160,11 @@ static void parse_text(struct config *c, const char *name, const char *text) {
 /* True if there is such a file, even if it cannot be read. A link to /dev/null is one, and empty. */
 static bool read_below(struct config *c, const struct sysfs *root, const char *path) {
         _cleanup_free_ char *text = NULL, *link = NULL, *name = xasprintf("/%s", path);
-        size_t n;
         int r;
 
         if (sysfs_readlink_path(root, path, &link) >= 0 && str_equal(link, "/dev/null"))
                 return true;
-        r = sysfs_read_file(root, path, CONFIG_BYTES_MAX, &text, &n);
+        r = file_read(root, path, CONFIG_BYTES_MAX, &text, NULL);
         if (r == -ENOENT || r == -ENOTDIR)
                 return false;
         if (r < 0)
@@ -189,7 +191,8 @@ static void read_drop_ins(struct config *c, const struct sysfs *root) {
                 for (size_t k = 0; k < names.n; k++) {
                         size_t length = strlen(names.v[k]);
 
-                        if (length > 5 && str_equal(names.v[k] + length - 5, ".conf") && !strv_contains(all, names.v[k]))
+                        if (length > 5 && str_equal(names.v[k] + length - 5, ".conf") &&
+                            !strv_contains(all, names.v[k]))
                                 strv_take(&all, xstrdup(names.v[k]));
                 }
                 names_done(&names);

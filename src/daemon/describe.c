@@ -39,7 +39,8 @@ static int piece_done(struct description *d, struct text *t, bool end) {
         return t->length > d->max ? -EFBIG : 0;
 }
 
-static int devices_write(struct description *d, struct text *t, struct device *const *devices, size_t n, const char *key) {
+static int devices_write(struct description *d, struct text *t, struct device *const *devices, size_t n,
+                         const char *key) {
         int r = 0;
 
         json_emit_key(t, key);
@@ -126,8 +127,8 @@ static bool description_collect(struct description *d) {
         return true;
 }
 
-struct description *description_new(struct hostview *view, struct judges *judges, uid_t uid, char *const *ids, uint64_t flags,
-                                    bool to_file, size_t max, void *userdata) {
+struct description *description_new(struct hostview *view, struct judges *judges, uid_t uid, char *const *ids,
+                                    uint64_t flags, bool to_file, size_t max, void *userdata) {
         struct description *d = xnew0(struct description, 1);
 
         d->job = (struct job){ .kind = JOB_DESCRIPTION, .run = description_run, .uid = uid };

@@ -1,5 +1,6 @@
 /*
- * One Describe: named devices are read afresh, all others are as the snapshot has them; the JSON is written in a thread.
+ * One Describe: named devices are read afresh, all others are as the snapshot has them; the JSON is written in a
+ * thread.
  *
  * A description is alive from description_new() to description_free(); whoever pops its job or its refresh calls
  * description_go_on().
@@ -32,15 +33,16 @@ struct description {
         struct snapshot *snapshot;
         struct document *document; /* borrows models */
 
-        /* The answer: 0 with text or fd; -ENODEV with the id that is not there (any more), -EFBIG beyond max, -ETIME. */
+        /* The answer: 0 with text or fd; -ENODEV with the id that is not there (any more), -EFBIG beyond max, -ETIME.
+         */
         int result;
         const char *missing;
         char *text;
         int fd;
 };
 
-struct description *description_new(struct hostview *view, struct judges *judges, uid_t uid, char *const *ids, uint64_t flags,
-                                    bool to_file, size_t max, void *userdata);
+struct description *description_new(struct hostview *view, struct judges *judges, uid_t uid, char *const *ids,
+                                    uint64_t flags, bool to_file, size_t max, void *userdata);
 bool description_go_on(struct description *d);
 bool description_cancel(struct description *d);
 struct description *description_free(struct description *d);

@@ -52,6 +52,8 @@ uint64_t usec_now(clockid_t clock);
 struct view_table *hostview_table(struct hostview *v, const char *key);
 /* Asks for a key now; nothing happens while it is left alone (unless forced) or stuck. True if an answer will come. */
 bool hostview_ask(struct hostview *v, struct view_key *k, enum read_class class, bool forced);
+/* Nobody waits for it any more: it need not be read, unless a reader has it already. */
+void hostview_unask(struct hostview *v, struct view_key *k);
 /* The kernel says that it is gone. */
 void hostview_gone(struct hostview *v, struct view_key *k);
 /* Tells that a device came (old is NULL), went (new is NULL) or changed. */

@@ -134,12 +134,13 @@ static int parts_parse(const struct view_key *k, const struct reader_event *e, s
                 if (r < 0)
                         break;
                 array_append(devices, n, d);
-                if (e->parts[i].creatable != parent ||
-                    (parent ? !str_equal(d->parent, k->name + strlen(KEY_PARENT)) : !str_equal(d->address, k->name) || n > 1))
+                if (e->parts[i].creatable != parent || (parent ? !str_equal(d->parent, k->name + strlen(KEY_PARENT))
+                                                               : !str_equal(d->address, k->name) || n > 1))
                         r = -EBADMSG;
         }
         if (r < 0) {
-                log_error("%s: the reader's answer cannot be used: %s", k->name, error.message[0] ? error.message : "of another device");
+                log_error("%s: the reader's answer cannot be used: %s", k->name,
+                          error.message[0] ? error.message : "of another device");
                 devices_free(devices, n);
                 return -EBADMSG;
         }
@@ -165,7 +166,8 @@ void hostview_answered(struct hostview *v, struct view_key *k, const struct read
 
         if (e->error < 0) {
                 log_warning(e->error == -ETIMEDOUT ? "%s: an attribute does not answer, left alone for a while"
-                                                   : "%s: could not be read", k->name);
+                                                   : "%s: could not be read",
+                            k->name);
                 hostview_fail(v, k, e->error, now + v->options.retry_usec);
                 return;
         }
@@ -183,4 +185,3 @@ void hostview_answered(struct hostview *v, struct view_key *k, const struct read
         k->read_at = now;
         k->retry_at = 0;
 }
-

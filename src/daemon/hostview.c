@@ -66,9 +66,17 @@ bool hostview_ask(struct hostview *v, struct view_key *k, enum read_class class,
         if ((!forced && now < k->retry_at) || readers_stuck(v->readers, k->name))
                 return false;
         k->asked = true;
+        k->asked_class = class;
         k->asked_at = now;
         readers_read(v->readers, class, k->name);
         return true;
+}
+
+void hostview_unask(struct hostview *v, struct view_key *k) {
+        if (!k->asked || k->waits || k->again || k->round == ROUND_JOINED || k->asked_class == READ_EVENT)
+                return;
+        if (readers_forget(v->readers, k->asked_class, k->name))
+                k->asked = false;
 }
 
 void hostview_gone(struct hostview *v, struct view_key *k) {
@@ -233,7 +241,8 @@ const struct readers *hostview_readers(const struct hostview *v) {
         return v->readers;
 }
 
-int hostview_new(sd_event *event, const struct hostview_options *options, sd_event_source *wake, struct hostview **ret) {
+int hostview_new(sd_event *event, const struct hostview_options *options, sd_event_source *wake,
+                 struct hostview **ret) {
         _cleanup_(hostview_free_cleanup) struct hostview *v = xnew0(struct hostview, 1);
         int r;
 

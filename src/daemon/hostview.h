@@ -16,18 +16,22 @@
 
 struct hostview_options {
         struct readers_options readers;
-        bool live;               /* a real host: events, and sweeps */
-        uint64_t sweep_usec;     /* between two sweeps */
-        uint64_t retry_usec;     /* what did not answer is left alone for so long */
-        uint64_t coalesce_usec;  /* events of so long are read together */
-        uint64_t fresh_usec;     /* a refresh leaves alone what is younger */
-        uint64_t deadline_usec;  /* of a refresh */
+        bool live;              /* a real host: events, and sweeps */
+        uint64_t sweep_usec;    /* between two sweeps */
+        uint64_t retry_usec;    /* what did not answer is left alone for so long */
+        uint64_t coalesce_usec; /* events of so long are read together */
+        uint64_t fresh_usec;    /* a refresh leaves alone what is younger */
+        uint64_t deadline_usec; /* of a refresh */
 };
 
-#define HOSTVIEW_DEFAULT                                                                                       \
-        ((struct hostview_options){ .readers = READERS_DEFAULT, .live = true, .sweep_usec = 30 * 1000 * 1000,  \
-                                    .retry_usec = 60 * 1000 * 1000, .coalesce_usec = 20 * 1000,                \
-                                    .fresh_usec = 1000 * 1000, .deadline_usec = 2 * 1000 * 1000 })
+#define HOSTVIEW_DEFAULT                                            \
+        ((struct hostview_options){ .readers = READERS_DEFAULT,     \
+                                    .live = true,                   \
+                                    .sweep_usec = 30 * 1000 * 1000, \
+                                    .retry_usec = 60 * 1000 * 1000, \
+                                    .coalesce_usec = 20 * 1000,     \
+                                    .fresh_usec = 1000 * 1000,      \
+                                    .deadline_usec = 2 * 1000 * 1000 })
 
 /* A device came, went, or is another now. */
 struct notice {
@@ -54,7 +58,8 @@ DEFINE_CLEANUP(struct hostview, hostview_free);
 
 /* Reads models and everything again; the first time it also starts to watch. Returns as hostview_rescan(). */
 uint64_t hostview_reload(struct hostview *v);
-/* Lists and reads everything again, also what did not answer. Returns the number of the round that will have done it. */
+/* Lists and reads everything again, also what did not answer. Returns the number of the round that will have done it.
+ */
 uint64_t hostview_rescan(struct hostview *v);
 uint64_t hostview_rounds_done(const struct hostview *v);
 /* True when the first inventory is complete; *ret_error is what the last round ended with. */

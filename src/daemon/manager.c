@@ -95,7 +95,7 @@ static int on_work(sd_event_source *s, void *userdata) {
                 job_back(m, job);
         while ((r = hostview_pop_refresh(m->view)))
                 job_back(m, refresh_userdata(r)); /* who frees it */
-        wake_bus(m); /* there may be notices, or a round has ended */
+        wake_bus(m);                              /* there may be notices, or a round has ended */
         return 0;
 }
 
@@ -132,8 +132,8 @@ int manager_check(struct manager *m, uid_t uid, const char *descriptor, size_t l
         return 0;
 }
 
-int manager_describe(struct manager *m, uid_t uid, char *const *ids, uint64_t flags, bool to_file, size_t max, void *userdata,
-                     struct description **ret) {
+int manager_describe(struct manager *m, uid_t uid, char *const *ids, uint64_t flags, bool to_file, size_t max,
+                     void *userdata, struct description **ret) {
         struct description *d;
         size_t all;
 

@@ -39,8 +39,8 @@ struct hostview *manager_view(struct manager *m);
 /* -EDQUOT: this user has too much under way; -EUSERS: all together have. */
 int manager_check(struct manager *m, uid_t uid, const char *descriptor, size_t length, uint64_t flags, void *userdata,
                   struct inquiry **ret);
-int manager_describe(struct manager *m, uid_t uid, char *const *ids, uint64_t flags, bool to_file, size_t max, void *userdata,
-                     struct description **ret);
+int manager_describe(struct manager *m, uid_t uid, char *const *ids, uint64_t flags, bool to_file, size_t max,
+                     void *userdata, struct description **ret);
 /* Answered ones, which the caller frees. */
 struct inquiry *manager_pop_inquiry(struct manager *m);
 struct description *manager_pop_description(struct manager *m);

@@ -47,8 +47,8 @@ static void inquiry_judge(struct inquiry *q) {
         judges_submit(q->judges, &q->job);
 }
 
-struct inquiry *inquiry_new(struct hostview *view, struct judges *judges, uid_t uid, const char *descriptor, size_t length,
-                            uint64_t flags, const struct policy *policy, void *userdata) {
+struct inquiry *inquiry_new(struct hostview *view, struct judges *judges, uid_t uid, const char *descriptor,
+                            size_t length, uint64_t flags, const struct policy *policy, void *userdata) {
         struct inquiry *q = xnew0(struct inquiry, 1);
 
         q->job = (struct job){ .kind = JOB_INQUIRY, .run = inquiry_run, .uid = uid };

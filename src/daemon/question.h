@@ -49,8 +49,8 @@ struct inquiry {
 };
 
 /* Copies the descriptor, and begins. */
-struct inquiry *inquiry_new(struct hostview *view, struct judges *judges, uid_t uid, const char *descriptor, size_t length,
-                            uint64_t flags, const struct policy *policy, void *userdata);
+struct inquiry *inquiry_new(struct hostview *view, struct judges *judges, uid_t uid, const char *descriptor,
+                            size_t length, uint64_t flags, const struct policy *policy, void *userdata);
 /* Its job or its refresh has come back: true if it is answered. */
 bool inquiry_go_on(struct inquiry *q);
 /* True while a thread has it, so that it must not be freed. */

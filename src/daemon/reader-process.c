@@ -92,7 +92,8 @@ void reader_process_done(struct reader_process *p) {
 
 int reader_process_flush(struct reader_process *p) {
         while (p->n_sent < p->out.length) {
-                ssize_t n = send(p->fd, p->out.data + p->n_sent, p->out.length - p->n_sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+                ssize_t n = send(p->fd, p->out.data + p->n_sent, p->out.length - p->n_sent,
+                                 MSG_NOSIGNAL | MSG_DONTWAIT);
 
                 if (n < 0 && errno == EINTR)
                         continue;

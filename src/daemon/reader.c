@@ -10,12 +10,12 @@
 #include "daemon/readers-internal.h"
 #include "util/alloc.h"
 
-#define BATCH_MAX 256u     /* keys that one reader is given at once */
-#define FRAMES_MAX 32u     /* frames that are taken in one go before the bus has its turn */
-#define PARTS_MAX 65536u   /* devices of one key */
-#define LOST_MAX 8u        /* that many died in a row without a word: it does not work */
+#define BATCH_MAX 256u   /* keys that one reader is given at once */
+#define FRAMES_MAX 32u   /* frames that are taken in one go before the bus has its turn */
+#define PARTS_MAX 65536u /* devices of one key */
+#define LOST_MAX 8u      /* that many died in a row without a word: it does not work */
 #define ACCURACY_USEC 5000u
-#define LIST_FACTOR 5u     /* listing and models may take so much longer than one key */
+#define LIST_FACTOR 5u /* listing and models may take so much longer than one key */
 
 struct reader *reader_free(struct reader *r) {
         for (size_t i = 0; i < r->n_batch; i++)
@@ -68,8 +68,8 @@ static void reader_lost(struct reader *r, const char *how) {
         _cleanup_free_ char *line = NULL;
 
         line = xasprintf("reader process %d %s%s%s", (int)r->process.pid, how, busy ? " at " : "",
-                         !busy                          ? ""
-                         : r->batch[r->n_done]->key     ? r->batch[r->n_done]->key
+                         !busy                                    ? ""
+                         : r->batch[r->n_done]->key               ? r->batch[r->n_done]->key
                          : r->batch[r->n_done]->type == WIRE_LIST ? "the list"
                                                                   : "the models");
         readers_emit_text(p, READER_WARNING, 0, line, strlen(line));
@@ -99,12 +99,15 @@ static void reader_silent(struct reader *r) {
 }
 
 static uint64_t reader_patience(const struct reader *r) {
-        return r->pool->options.silence_usec * (r->n_batch && r->batch[0] && r->batch[0]->type != WIRE_READ ? LIST_FACTOR : 1);
+        return r->pool->options.silence_usec *
+               (r->n_batch && r->batch[0] && r->batch[0]->type != WIRE_READ ? LIST_FACTOR : 1);
 }
 
 static void reader_arm(struct reader *r) {
         const struct readers_options *o = &r->pool->options;
-        uint64_t wait = r->n_batch == 0 ? o->idle_usec : r->slow ? reader_patience(r) : MIN(o->slow_usec, reader_patience(r));
+        uint64_t wait = r->n_batch == 0 ? o->idle_usec
+                        : r->slow       ? reader_patience(r)
+                                        : MIN(o->slow_usec, reader_patience(r));
 
         sd_event_source_set_time(r->timer, r->last + wait);
         sd_event_source_set_enabled(r->timer, SD_EVENT_ONESHOT);
@@ -212,7 +215,8 @@ static bool reader_frame(struct reader *r, const struct wire_frame *f) {
                 return at == WIRE_LIST && on_keys(r, f);
         case WIRE_HOST:
         case WIRE_MODELS:
-                readers_emit_text(r->pool, f->type == WIRE_HOST ? READER_HOST : READER_MODELS, 0, f->payload, f->length);
+                readers_emit_text(r->pool, f->type == WIRE_HOST ? READER_HOST : READER_MODELS, 0, f->payload,
+                                  f->length);
                 return at != WIRE_READ;
         case WIRE_WARNING:
                 readers_emit_text(r->pool, READER_WARNING, 0, f->payload, f->length);
@@ -321,7 +325,8 @@ int reader_new(struct readers *p, struct reader **ret) {
         if (k >= 0)
                 k = sd_event_source_set_enabled(r->more, SD_EVENT_OFF);
         if (k >= 0)
-                k = reader_process_init(&r->process, p->event, p->options.program, p->options.arguments, on_io, on_exit_of, r);
+                k = reader_process_init(&r->process, p->event, p->options.program, p->options.arguments, on_io,
+                                        on_exit_of, r);
         if (k < 0) {
                 reader_free(r);
                 return k;
@@ -351,4 +356,3 @@ void reader_give(struct reader *r, struct item_queue *q) {
         else
                 reader_arm(r);
 }
-

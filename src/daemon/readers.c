@@ -202,6 +202,23 @@ void readers_read(struct readers *p, enum read_class class, const char *key) {
         add(p, WIRE_READ, class, key, false);
 }
 
+bool readers_forget(struct readers *p, enum read_class class, const char *key) {
+        struct item_queue *q = &p->queues[class];
+
+        for (struct item **at = &q->first; *at; at = &(*at)->next) {
+                struct item *i = *at;
+
+                if (i->type != WIRE_READ || !str_equal(i->key, key))
+                        continue;
+                *at = i->next;
+                if (!*at)
+                        q->end = at;
+                item_free(i);
+                return true;
+        }
+        return false;
+}
+
 void readers_reload(struct readers *p) {
         while (p->alive)
                 reader_end(p->alive);

@@ -14,7 +14,8 @@
 #include "host/wire.h"
 #include "util/macro.h"
 
-/* Who wants a key: from urgent to patient. All but questions leave one reader free, and have one healthy reader each. */
+/* Who wants a key: from urgent to patient. All but questions leave one reader free, and have one healthy reader each.
+ */
 enum read_class {
         READ_QUESTION,
         READ_EVENT,
@@ -33,9 +34,9 @@ struct readers_options {
         unsigned max;
 };
 
-#define READERS_DEFAULT                                                                                       \
-        ((struct readers_options){ .silence_usec = 2 * 1000 * 1000, .slow_usec = 100 * 1000,                  \
-                                   .idle_usec = 10 * 1000 * 1000, .max = 4 })
+#define READERS_DEFAULT            \
+        ((struct readers_options){ \
+                .silence_usec = 2 * 1000 * 1000, .slow_usec = 100 * 1000, .idle_usec = 10 * 1000 * 1000, .max = 4 })
 
 enum reader_event_type {
         READER_HOST,     /* text: the head of a document */
@@ -77,6 +78,8 @@ DEFINE_CLEANUP(struct readers, readers_free);
 
 void readers_list(struct readers *r);
 void readers_read(struct readers *r, enum read_class class, const char *key);
+/* Takes a key back that no reader has begun with: true if it was so, and no answer will come. */
+bool readers_forget(struct readers *r, enum read_class class, const char *key);
 /* Makes all readers forget what they know of models.d and pools.d: other processes, from now on. */
 void readers_reload(struct readers *r);
 /* True while a killed reader has not ended that hung on the key: in the kernel, where nothing can end it. */

@@ -79,12 +79,16 @@ static int on_deadline(sd_event_source *s, uint64_t usec, void *userdata) {
         struct refresh *r = userdata;
         struct hostview *v = r->view;
 
-        for (size_t i = 0; i < r->n_waits; i++)
-                if (r->waits[i].key) {
-                        /* The pool says when it is the key's own fault, and for how long it is to be left alone. */
-                        hostview_fail(v, r->waits[i].key, -ETIMEDOUT, r->waits[i].key->retry_at);
-                        wait_end(&r->waits[i]);
-                }
+        for (size_t i = 0; i < r->n_waits; i++) {
+                struct view_key *k = r->waits[i].key;
+
+                if (!k)
+                        continue;
+                /* The pool says when it is the key's own fault, and for how long it is to be left alone. */
+                hostview_fail(v, k, -ETIMEDOUT, k->retry_at);
+                wait_end(&r->waits[i]);
+                hostview_unask(v, k);
+        }
         refresh_finish(r);
         return 0;
 }
@@ -149,8 +153,13 @@ struct refresh *refresh_free(struct refresh *r) {
         if (!r)
                 return NULL;
         v = r->view;
-        for (size_t i = 0; i < r->n_waits; i++)
+        for (size_t i = 0; i < r->n_waits; i++) {
+                struct view_key *k = r->waits[i].key;
+
                 wait_end(&r->waits[i]);
+                if (k)
+                        hostview_unask(v, k);
+        }
         list_remove(&v->refreshes, r);
         list_remove(&v->first_done, r);
         for (v->end_done = &v->first_done; *v->end_done; v->end_done = &(*v->end_done)->next)

@@ -32,7 +32,8 @@ struct view_key {
         uint64_t read_at;  /* CLOCK_BOOTTIME */
         uint64_t retry_at; /* not to be read before */
         bool asked;        /* a read is under way that is not the round's */
-        bool again;        /* and another one is needed after it */
+        enum read_class asked_class;
+        bool again; /* and another one is needed after it */
         enum read_class again_class;
         uint64_t asked_at;
         enum round_part round;

@@ -6,7 +6,8 @@ dir=$(mktemp -d /tmp/vfio-e2e-XXXXXX)
 chmod 755 "$dir"
 tree=$dir/root
 address=unix:path=$dir/bus
-bus_pid= daemon_pid= failed=0 n=0
+bus_pid='' daemon_pid='' failed=0 n=0
+# shellcheck source-path=SCRIPTDIR source=tree.sh
 . "$HERE/tree.sh"
 
 cleanup() {
