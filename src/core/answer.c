@@ -92,8 +92,10 @@ static void split_class(struct answering *a, const struct inventory_class *class
                 const struct device *d = inventory_at(target, class->members[i]);
 
                 if (pinned(a->question->source, d))
-                        add_class(a, (struct candidates){ .first = d, .side = &class->side,
-                                                          .members = &class->members[i], .n_members = 1,
+                        add_class(a, (struct candidates){ .first = d,
+                                                          .side = &class->side,
+                                                          .members = &class->members[i],
+                                                          .n_members = 1,
                                                           .parent = class->parent });
                 else
                         array_append(rest, n_rest, class->members[i]);
@@ -187,9 +189,9 @@ static int place(struct answering *a, bool if_free, struct assign_place *places,
                 classes[i] = (struct assign_class){
                         .members = a->classes[i].members,
                         .n_members = a->classes[i].n_members,
-                        .capacity = !d->traits->creatable ? a->classes[i].n_members :
-                                    if_free               ? a->n_sources :
-                                                            MIN(d->available, a->n_sources),
+                        .capacity = !d->traits->creatable ? a->classes[i].n_members
+                                    : if_free             ? a->n_sources
+                                                          : MIN(d->available, a->n_sources),
                         .parent = a->classes[i].parent,
                         .independent = if_free || d->traits->independent, /* there is room for all */
                 };
@@ -198,9 +200,9 @@ static int place(struct answering *a, bool if_free, struct assign_place *places,
                 for (size_t k = 0; k < a->n_classes; k++) {
                         const struct judgement *j = judgement_of(a, i, k);
 
-                        costs[i * a->n_classes + k] = !if_free                   ? cost_of(j) :
-                                                      judgement_fits_if_free(j) ? 0 :
-                                                                                   ASSIGN_FORBIDDEN;
+                        costs[i * a->n_classes + k] = !if_free                    ? cost_of(j)
+                                                      : judgement_fits_if_free(j) ? 0
+                                                                                  : ASSIGN_FORBIDDEN;
                 }
         return assign_solve(&problem, places, ret_exact);
 }
@@ -250,7 +252,9 @@ static void report_left_over(const struct answering *a, size_t source, struct re
         d->evidence = EVIDENCE_IDENTITY;
         if (nearest == ASSIGN_NONE) {
                 reasons_add(&d->reasons,
-                            (struct reason){ .rule = RULE_ASSIGNMENT, .result = RESULT_FAIL, .code = REASON_NO_CANDIDATE,
+                            (struct reason){ .rule = RULE_ASSIGNMENT,
+                                             .result = RESULT_FAIL,
+                                             .code = REASON_NO_CANDIDATE,
                                              .field = (char *)"target" },
                             NULL, "the host has no device that could take its place");
                 return;
@@ -263,12 +267,15 @@ static void report_left_over(const struct answering *a, size_t source, struct re
                 fits = fits || judgement_of(a, source, i)->verdict != VERDICT_INCOMPATIBLE;
         if (fits)
                 reasons_add(&d->reasons,
-                            (struct reason){ .rule = RULE_ASSIGNMENT, .result = RESULT_FAIL, .code = REASON_ASSIGNMENT,
+                            (struct reason){ .rule = RULE_ASSIGNMENT,
+                                             .result = RESULT_FAIL,
+                                             .code = REASON_ASSIGNMENT,
                                              .field = (char *)"target" },
                             NULL, "devices here would fit it, but the VM's other devices need them");
 }
 
-static void report_placed(const struct answering *a, size_t source, const struct assign_place *p, struct report_device *d) {
+static void report_placed(const struct answering *a, size_t source, const struct assign_place *p,
+                          struct report_device *d) {
         const struct device *target = inventory_at(a->question->target, p->position);
         const struct judgement *j = judgement_of(a, source, p->class);
         struct grounds grounds = grounds_of(a, source, p->class);
@@ -287,8 +294,10 @@ static void report_placed(const struct answering *a, size_t source, const struct
         if (p->shared) {
                 d->verdict = VERDICT_UNKNOWN;
                 reasons_add(&d->reasons,
-                            (struct reason){ .rule = RULE_ASSIGNMENT, .result = RESULT_UNKNOWN,
-                                             .code = REASON_CAPACITY_SHARED, .field = (char *)"target",
+                            (struct reason){ .rule = RULE_ASSIGNMENT,
+                                             .result = RESULT_UNKNOWN,
+                                             .code = REASON_CAPACITY_SHARED,
+                                             .field = (char *)"target",
                                              .target = target->traits->mdev_type },
                             NULL, "several types of %s are needed at once, and they share what it has", target->parent);
         }
@@ -315,8 +324,9 @@ static void report_candidates(const struct answering *a, size_t source, struct r
                 c->actions = grounds.actions;
                 c->addresses = xnew0(char *, class->n_members + 1);
                 for (size_t k = 0; k < class->n_members; k++)
-                        c->addresses[k] = c->creatable ? creatable_name(class->first) :
-                                                         xstrdup(inventory_at(a->question->target, class->members[k])->address);
+                        c->addresses[k] = c->creatable ? creatable_name(class->first)
+                                                       : xstrdup(inventory_at(a->question->target, class->members[k])
+                                                                         ->address);
         }
 }
 
@@ -344,8 +354,11 @@ static void note_age(const struct question *q, struct report *report) {
                 return;
         for (size_t i = 0; i < report->n_devices; i++)
                 reasons_add(&report->devices[i].reasons,
-                            (struct reason){ .rule = RULE_DESCRIPTOR, .result = RESULT_NOTE, .code = REASON_STALE,
-                                             .field = (char *)"createdAt", .source = q->source->created_at },
+                            (struct reason){ .rule = RULE_DESCRIPTOR,
+                                             .result = RESULT_NOTE,
+                                             .code = REASON_STALE,
+                                             .field = (char *)"createdAt",
+                                             .source = q->source->created_at },
                             "describe the VM again on its host", "the descriptor was made %" PRId64 " days ago",
                             (q->now - made) / 86400);
 }

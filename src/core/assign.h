@@ -29,7 +29,7 @@ struct assign_problem {
         size_t n_sources;
         size_t n_classes;
         const struct assign_class *classes;
-        const uint64_t *cost; /* [source * n_classes + class]; ASSIGN_FORBIDDEN where they do not fit */
+        const uint64_t *cost;         /* [source * n_classes + class]; ASSIGN_FORBIDDEN where they do not fit */
         const atomic_bool *cancelled; /* or NULL; looked at now and then */
 };
 

@@ -19,7 +19,8 @@ enum document_kind {
 };
 
 /* 0, or -EBADMSG / -E2BIG with ret_error naming the place. */
-int document_parse(const char *text, size_t n, enum document_kind kind, struct document **ret_document, struct json_error *ret_error);
+int document_parse(const char *text, size_t n, enum document_kind kind, struct document **ret_document,
+                   struct json_error *ret_error);
 
 /*
  * One device, for what the reader sends: a descriptor's device, or (creatable) an entry of "creatable", and besides

@@ -124,7 +124,8 @@ static enum evidence conclude_evidence(const struct pair *p) {
                 return EVIDENCE_IDENTITY;
         e = MAX(s->model_evidence, t->model_evidence);
         e = MAX(e, MAX(p->s_setup->evidence, p->t_setup->evidence));
-        if (s->migration_from_model || t->migration_from_model || p->off_value_assumed || !str_equal(s->model, t->model))
+        if (s->migration_from_model || t->migration_from_model || p->off_value_assumed ||
+            !str_equal(s->model, t->model))
                 e = MAX(e, EVIDENCE_METADATA);
         return e;
 }
@@ -197,7 +198,9 @@ void judge_pair(const struct rules_context *context, const struct side *source, 
 
         /* A creatable is always created first. */
         if (p.t->creatable)
-                pair_plan(&p, (struct action){ .kind = ACTION_CREATE, .parent = candidate->parent, .mdev_type = p.t->mdev_type });
+                pair_plan(&p, (struct action){ .kind = ACTION_CREATE,
+                                               .parent = candidate->parent,
+                                               .mdev_type = p.t->mdev_type });
         run(&p, SCOPE_ALWAYS, RULE_MODEL, RULE_POOL);
         if (!findings_have(&p.findings, REASON_MODEL_MISMATCH))
                 judge_compared(&p);

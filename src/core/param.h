@@ -22,12 +22,12 @@ enum param_type {
 struct param_info {
         char *name;
         enum param_type type;
-        char *off_value;      /* NULL: none given */
-        bool has_allowed;     /* allowedValues is there, maybe empty */
-        char **allowed;       /* values, or "min-max" for an int */
-        enum tri writable;    /* TRI_UNKNOWN: not given */
+        char *off_value;   /* NULL: none given */
+        bool has_allowed;  /* allowedValues is there, maybe empty */
+        char **allowed;    /* values, or "min-max" for an int */
+        enum tri writable; /* TRI_UNKNOWN: not given */
         enum tri at_create;
-        char *source;         /* model files only: "sysfs:<file below the device>" */
+        char *source; /* model files only: "sysfs:<file below the device>" */
         char *description;
 };
 
@@ -46,7 +46,8 @@ bool param_value_is(enum param_type type, const char *value);
 bool param_value_equal(enum param_type type, const char *a, const char *b);
 /* A word of the type bool that means true. */
 bool param_value_true(const char *value);
-/* The same for what two sides know: by the target's type, else the source's; as bytes where both are given and differ. */
+/* The same for what two sides know: by the target's type, else the source's; as bytes where both are given and differ.
+ */
 bool param_values_equal(enum param_type target, enum param_type source, const char *a, const char *b);
 /*
  * True if the target's information lets the value be set: of the type (the target's, else the source's), and the off

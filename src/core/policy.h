@@ -18,6 +18,7 @@ struct policy {
         uint64_t descriptor_max_age; /* seconds */
 };
 
-#define POLICY_DEFAULT                                                                             \
-        ((struct policy){ .minimum_evidence = EVIDENCE_METADATA, .require_dirty_tracking = true,   \
+#define POLICY_DEFAULT                                           \
+        ((struct policy){ .minimum_evidence = EVIDENCE_METADATA, \
+                          .require_dirty_tracking = true,        \
                           .descriptor_max_age = UINT64_C(30) * 24 * 60 * 60 })

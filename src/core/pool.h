@@ -27,4 +27,5 @@ struct pool {
 struct pool *pool_free(struct pool *p);
 DEFINE_CLEANUP(struct pool, pool_free);
 /* netdevs: the parent's network interfaces, a NULL-terminated vector or NULL. address is NULL for a creatable. */
-_Bool pool_matches(const struct pool *p, const char *parent, const char *address, char *const *netdevs, const char *mdev_type);
+_Bool pool_matches(const struct pool *p, const char *parent, const char *address, char *const *netdevs,
+                   const char *mdev_type);

@@ -45,8 +45,8 @@ void rule_version(struct pair *p) {
         if (equal_versions(p))
                 return;
         code = p->target->info && p->target->info->has_versions ? REASON_VERSION_UNSUPPORTED : REASON_VERSION_MISMATCH;
-        pair_say(p, RULE_VERSION, s->has_version && t->has_version && same_model(p) ? RESULT_FAIL : RESULT_UNKNOWN, code,
-                 "version", version_text(s, sv), version_text(t, tv), traits_origin(p->t, "version"), NULL,
+        pair_say(p, RULE_VERSION, s->has_version && t->has_version && same_model(p) ? RESULT_FAIL : RESULT_UNKNOWN,
+                 code, "version", version_text(s, sv), version_text(t, tv), traits_origin(p->t, "version"), NULL,
                  "the source has %s%s and the target %s%s, and what they stand for is not known here",
                  s->has_version ? "version " : "no version",
                  s->has_version ? version_text(s, sv) ?: "(not readable)" : "",
@@ -58,7 +58,7 @@ void rule_version(struct pair *p) {
 struct compared {
         const char *name;
         const struct entry *s, *t;       /* NULL where a side has none */
-        struct param_info target; /* M's, overridden by the device's own */
+        struct param_info target;        /* M's, overridden by the device's own */
         const struct param_info *source; /* of the source's model, or NULL */
         bool known;                      /* the target knows the parameter */
 };
@@ -111,9 +111,9 @@ static bool unread(const struct entry *e) {
 static void add_message(struct text *t, const struct compared *c) {
         if (unread(c->s) || unread(c->t))
                 text_addf(t, "%s could not be read on the %s", c->name,
-                          !unread(c->t)  ? "source" :
-                          !unread(c->s) ? "target" :
-                                           "source and the target");
+                          !unread(c->t)   ? "source"
+                          : !unread(c->s) ? "target"
+                                          : "source and the target");
         else if (c->s && c->t)
                 text_addf(t, "the source has %s=%s, the target %s=%s", c->name, c->s->value, c->name, c->t->value);
         else
@@ -121,7 +121,8 @@ static void add_message(struct text *t, const struct compared *c) {
                           (c->s ?: c->t)->value, c->s ? "target" : "source");
 }
 
-static void say(struct pair *p, const struct compared *c, enum result result, enum reason_code code, const char *remedy) {
+static void say(struct pair *p, const struct compared *c, enum result result, enum reason_code code,
+                const char *remedy) {
         _cleanup_text_ struct text field = {}, message = {};
         const char *origin = NULL;
 
@@ -131,8 +132,8 @@ static void say(struct pair *p, const struct compared *c, enum result result, en
                 /* What a person should look at: where the target's value is from, else the source's. */
                 origin = traits_origin(p->t, field.data) ?: traits_origin(p->s, field.data);
         }
-        pair_say(p, RULE_PARAMETERS, result, code, field.data, c->s ? c->s->value : NULL, c->t ? c->t->value : NULL, origin,
-                 remedy, "%s", message.data);
+        pair_say(p, RULE_PARAMETERS, result, code, field.data, c->s ? c->s->value : NULL, c->t ? c->t->value : NULL,
+                 origin, remedy, "%s", message.data);
 }
 
 static void plan_set(struct pair *p, const struct compared *c, enum reason_code code, const char *value) {
@@ -231,5 +232,7 @@ void rule_parameters(struct pair *p) {
         if (!hidden && (!s_complete || !t_complete))
                 pair_say(p, RULE_PARAMETERS, RESULT_UNKNOWN, REASON_PARAMS_INCOMPLETE, "params", NULL, NULL, NULL, NULL,
                          "the %s does not list all of its parameters, and what is not listed could be on",
-                         s_complete ? "target" : t_complete ? "source" : "source (and the target)");
+                         s_complete   ? "target"
+                         : t_complete ? "source"
+                                      : "source (and the target)");
 }

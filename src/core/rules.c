@@ -21,7 +21,9 @@ void pair_find(struct pair *p, enum rule_id rule, enum result result, enum reaso
 }
 
 void pair_plan(struct pair *p, struct action action) {
-        static const unsigned ranks[] = { [ACTION_SET] = 1, [ACTION_UNSET] = 1, [ACTION_CREATE] = 2, [ACTION_BIND] = 3 };
+        static const unsigned ranks[] = {
+                [ACTION_SET] = 1, [ACTION_UNSET] = 1, [ACTION_CREATE] = 2, [ACTION_BIND] = 3
+        };
         unsigned rank = ranks[action.kind];
 
         p->findings.action_rank = MAX(p->findings.action_rank, rank);
@@ -32,19 +34,22 @@ void pair_plan(struct pair *p, struct action action) {
 static void rule_model(struct pair *p) {
         if (!p->source->model || !p->target->model) {
                 const struct traits *missing = p->source->model ? p->t : p->s;
-                const char *side = p->source->model ? "target" : p->target->model ? "source" : "source (and the target)";
+                const char *side = p->source->model   ? "target"
+                                   : p->target->model ? "source"
+                                                      : "source (and the target)";
                 bool unread = traits_unread(missing, "model");
 
-                pair_say(p, RULE_MODEL, RESULT_UNKNOWN, REASON_MODEL_MISSING, "model", p->source->model, p->target->model,
-                         traits_origin(missing, "model"),
-                         unread ? "find out why the device's attributes cannot be read" :
-                                  "install a model file for this kind of device, or a driver that names its model",
+                pair_say(p, RULE_MODEL, RESULT_UNKNOWN, REASON_MODEL_MISSING, "model", p->source->model,
+                         p->target->model, traits_origin(missing, "model"),
+                         unread ? "find out why the device's attributes cannot be read"
+                                : "install a model file for this kind of device, or a driver that names its model",
                          "the model of the %s %s%s", side, unread ? "could not be read: " : "is not known",
                          unread ? traits_origin(missing, "model") + strlen("errno:") : "");
         } else if (!str_equal(p->source->model, p->target->model) &&
                    !(p->target->info && strv_contains(p->target->info->compatible_models, p->source->model)))
                 pair_say(p, RULE_MODEL, RESULT_FAIL, REASON_MODEL_MISMATCH, "model", p->source->model, p->target->model,
-                         traits_origin(p->t, "model"), NULL, "the source is a %s, the target a %s", p->source->model, p->target->model);
+                         traits_origin(p->t, "model"), NULL, "the source is a %s, the target a %s", p->source->model,
+                         p->target->model);
 }
 
 static void rule_pool(struct pair *p) {
@@ -55,8 +60,8 @@ static void rule_pool(struct pair *p) {
         if (!str_equal(p->s->pool, p->t->pool))
                 pair_say(p, RULE_POOL, RESULT_FAIL, REASON_POOL_MISMATCH, "pool", p->s->pool, p->t->pool, NULL,
                          "put both devices into one pool, if they can stand for one another",
-                         "the source is in %s%s, the target in %s%s", p->s->pool ? "pool " : "no pool", p->s->pool ?: "",
-                         p->t->pool ? "pool " : "no pool", p->t->pool ?: "");
+                         "the source is in %s%s, the target in %s%s", p->s->pool ? "pool " : "no pool",
+                         p->s->pool ?: "", p->t->pool ? "pool " : "no pool", p->t->pool ?: "");
         else if (!p->s->pool && str_startswith(class, "02"))
                 pair_say(p, RULE_POOL, RESULT_NOTE, REASON_POOL_UNSET, "pool", NULL, NULL, NULL,
                          "name the physical networks in pools.d",
@@ -74,8 +79,8 @@ static void rule_software_version(struct pair *p) {
         if (fits != SEMVER_FITS)
                 pair_say(p, RULE_SOFTWARE_VERSION, fits == SEMVER_DIFFERS ? RESULT_FAIL : RESULT_UNKNOWN,
                          REASON_SOFTWARE_VERSION, "softwareVersion", s, t, traits_origin(p->t, "softwareVersion"), NULL,
-                         fits == SEMVER_DIFFERS ? "state of version %s cannot be loaded by %s" :
-                                                  "state versions %s and %s cannot be compared",
+                         fits == SEMVER_DIFFERS ? "state of version %s cannot be loaded by %s"
+                                                : "state versions %s and %s cannot be compared",
                          s ?: "(unknown)", t ?: "(unknown)");
 }
 
@@ -176,14 +181,15 @@ static void judge_fact(struct pair *p, const struct fact_rule *rule) {
                 text_addf(&field, "facts.%s", rule->name);
         if (o == ORDER_NONE)
                 pair_say(p, RULE_FACTS, RESULT_UNKNOWN, REASON_FACT_MISSING, field.data, s, t,
-                         traits_origin(p->t, field.data), NULL, "%s cannot be compared (rule %s): source %s, target %s%s%s",
-                         rule->name, fact_rule_kind_to_string(rule->kind), s ?: "unknown", t ?: "unknown",
+                         traits_origin(p->t, field.data), NULL,
+                         "%s cannot be compared (rule %s): source %s, target %s%s%s", rule->name,
+                         fact_rule_kind_to_string(rule->kind), s ?: "unknown", t ?: "unknown",
                          why ? "; it matters because: " : "", why ?: "");
         else
-                pair_say(p, RULE_FACTS, RESULT_FAIL, REASON_FACT_MISMATCH, field.data, s, t, traits_origin(p->t, field.data),
-                         NULL, "%s does not fit (rule %s): source %s, target %s%s%s", rule->name,
-                         fact_rule_kind_to_string(rule->kind), s ?: "unknown", t, why ? "; it matters because: " : "",
-                         why ?: "");
+                pair_say(p, RULE_FACTS, RESULT_FAIL, REASON_FACT_MISMATCH, field.data, s, t,
+                         traits_origin(p->t, field.data), NULL, "%s does not fit (rule %s): source %s, target %s%s%s",
+                         rule->name, fact_rule_kind_to_string(rule->kind), s ?: "unknown", t,
+                         why ? "; it matters because: " : "", why ?: "");
 }
 
 static void rule_facts(struct pair *p) {
@@ -209,17 +215,17 @@ static void rule_migration(struct pair *p) {
         const char *origin = p->wanted == PAIR_GROUNDS ? traits_origin(p->t, "migration") : NULL;
 
         if (!protocol_known(t))
-                pair_say(p, RULE_MIGRATION, RESULT_UNKNOWN, REASON_MIGRATION_UNKNOWN, "migration", sp, NULL, origin, NULL,
-                         "whether the target's driver can migrate is not known");
+                pair_say(p, RULE_MIGRATION, RESULT_UNKNOWN, REASON_MIGRATION_UNKNOWN, "migration", sp, NULL, origin,
+                         NULL, "whether the target's driver can migrate is not known");
         else if (!protocol_known(s))
                 pair_say(p, RULE_MIGRATION, RESULT_NOTE, REASON_MIGRATION_UNKNOWN, "migration", NULL, tp, origin, NULL,
                          "whether the source's driver can migrate is not known here");
         else if (s->protocol != t->protocol && s->protocol != MIGRATION_NONE && t->protocol != MIGRATION_NONE)
-                pair_say(p, RULE_MIGRATION, RESULT_FAIL, REASON_PROTOCOL_MISMATCH, "migration.protocol", sp, tp, origin, NULL,
-                         "the source speaks migration protocol %s, the target %s", sp, tp);
+                pair_say(p, RULE_MIGRATION, RESULT_FAIL, REASON_PROTOCOL_MISMATCH, "migration.protocol", sp, tp, origin,
+                         NULL, "the source speaks migration protocol %s, the target %s", sp, tp);
         else if (s->protocol == MIGRATION_V1 && t->protocol == MIGRATION_V1)
-                pair_say(p, RULE_MIGRATION, RESULT_NOTE, REASON_PROTOCOL_OBSOLETE, "migration.protocol", sp, tp, origin, NULL,
-                         "both speak migration protocol v1, which QEMU dropped in 8.0");
+                pair_say(p, RULE_MIGRATION, RESULT_NOTE, REASON_PROTOCOL_OBSOLETE, "migration.protocol", sp, tp, origin,
+                         NULL, "both speak migration protocol v1, which QEMU dropped in 8.0");
 
         for (int i = 0; i < 2; i++) {
                 const struct migration *m = i ? t : s;
@@ -230,8 +236,8 @@ static void rule_migration(struct pair *p) {
                                  "bind a driver that can migrate this device, or enable it (vendor's documentation)",
                                  "the %s's driver cannot migrate it", side);
                 else if (flag_lacks(m, MIGRATION_STOP_COPY))
-                        pair_say(p, RULE_MIGRATION, RESULT_FAIL, REASON_NOT_MIGRATABLE, "migration", sp, tp, origin, NULL,
-                                 "the %s's driver lacks stop-copy", side);
+                        pair_say(p, RULE_MIGRATION, RESULT_FAIL, REASON_NOT_MIGRATABLE, "migration", sp, tp, origin,
+                                 NULL, "the %s's driver lacks stop-copy", side);
         }
 }
 
@@ -241,11 +247,14 @@ static void rule_p2p(struct pair *p) {
                 const char *side = i ? "target" : "source";
 
                 if (flag_lacks(m, MIGRATION_P2P))
-                        pair_say(p, RULE_P2P, RESULT_FAIL, REASON_P2P_REQUIRED, "migration.flags", NULL, NULL, NULL, NULL,
-                                 "a VM with several VFIO devices needs p2p of all of them, and the %s lacks it", side);
+                        pair_say(p, RULE_P2P, RESULT_FAIL, REASON_P2P_REQUIRED, "migration.flags", NULL, NULL, NULL,
+                                 NULL, "a VM with several VFIO devices needs p2p of all of them, and the %s lacks it",
+                                 side);
                 else if (!m || !m->has_flags)
-                        pair_say(p, RULE_P2P, RESULT_UNKNOWN, REASON_P2P_REQUIRED, "migration.flags", NULL, NULL, NULL, NULL,
-                                 "a VM with several VFIO devices needs p2p of all of them, and of the %s it is not known",
+                        pair_say(p, RULE_P2P, RESULT_UNKNOWN, REASON_P2P_REQUIRED, "migration.flags", NULL, NULL, NULL,
+                                 NULL,
+                                 "a VM with several VFIO devices needs p2p of all of them, and of the %s it is not "
+                                 "known",
                                  side);
         }
 }
@@ -267,11 +276,13 @@ static void rule_dirty_tracking(struct pair *p) {
         else if (iommu == TRI_UNKNOWN)
                 pair_say(p, RULE_DIRTY_TRACKING, RESULT_UNKNOWN, REASON_DIRTY_TRACKING, field, "false", NULL,
                          traits_origin(p->s, "migration"), remedy,
-                         "the source device does not log the pages that it writes, and whether its host's IOMMU does is not known");
+                         "the source device does not log the pages that it writes, and whether its host's IOMMU does "
+                         "is not known");
         else if (p->context->policy->require_dirty_tracking)
                 pair_say(p, RULE_DIRTY_TRACKING, RESULT_FAIL, REASON_DIRTY_TRACKING, field, "false", NULL,
                          traits_origin(p->s, "migration"), remedy,
-                         "neither the source device nor its host's IOMMU logs the pages that it writes: QEMU refuses to migrate it");
+                         "neither the source device nor its host's IOMMU logs the pages that it writes: QEMU refuses "
+                         "to migrate it");
 }
 
 static void rule_driver_word(struct pair *p) {
@@ -285,17 +296,18 @@ static void rule_driver_word(struct pair *p) {
         if (!token || traits_unread(p->s, field))
                 return;
         if (strv_contains(p->t->attributes, "migration_version"))
-                pair_say(p, RULE_DRIVER_WORD, RESULT_NOTE, REASON_MIGRATION_VERSION_MISSING, field, token, NULL, NULL, NULL,
-                         "the target's driver was not asked");
+                pair_say(p, RULE_DRIVER_WORD, RESULT_NOTE, REASON_MIGRATION_VERSION_MISSING, field, token, NULL, NULL,
+                         NULL, "the target's driver was not asked");
         else if (!p->source->model || !p->target->model)
-                pair_say(p, RULE_DRIVER_WORD, RESULT_UNKNOWN, REASON_MIGRATION_VERSION_MISSING, field, token, NULL, NULL, NULL,
-                         "the target has no migration_version to ask");
+                pair_say(p, RULE_DRIVER_WORD, RESULT_UNKNOWN, REASON_MIGRATION_VERSION_MISSING, field, token, NULL,
+                         NULL, NULL, "the target has no migration_version to ask");
 }
 
 static void rule_vendor_check(struct pair *p) {
         if (p->target->info && p->target->info->checks && p->target->info->checks[0])
-                pair_say(p, RULE_VENDOR_CHECK, RESULT_UNKNOWN, REASON_VENDOR_UNAVAILABLE, "checks", NULL, p->target->info->checks[0],
-                         NULL, NULL, "the vendor's check %s decides on this model, and was not asked", p->target->info->checks[0]);
+                pair_say(p, RULE_VENDOR_CHECK, RESULT_UNKNOWN, REASON_VENDOR_UNAVAILABLE, "checks", NULL,
+                         p->target->info->checks[0], NULL, NULL,
+                         "the vendor's check %s decides on this model, and was not asked", p->target->info->checks[0]);
 }
 
 /* NVIDIA's creatables without mdev pick a free VF, so what they make is a PCI device. */
@@ -338,18 +350,19 @@ static void rule_availability(struct pair *p) {
                 reasons_done(&p->reasons);
                 actions_done(&p->actions);
                 p->findings = (struct findings){};
-                pair_say(p, RULE_AVAILABILITY, RESULT_FAIL, REASON_NOT_PINNED, "pin", p->source->device->pin, d->address, NULL, NULL,
-                         "the caller has chosen %s", p->source->device->pin);
+                pair_say(p, RULE_AVAILABILITY, RESULT_FAIL, REASON_NOT_PINNED, "pin", p->source->device->pin,
+                         d->address, NULL, NULL, "the caller has chosen %s", p->source->device->pin);
                 return;
         }
         if (p->t->in_use == TRI_YES)
-                pair_say(p, RULE_AVAILABILITY, RESULT_FAIL, REASON_IN_USE, "inUse", NULL, "yes", NULL, NULL, "it is in use");
+                pair_say(p, RULE_AVAILABILITY, RESULT_FAIL, REASON_IN_USE, "inUse", NULL, "yes", NULL, NULL,
+                         "it is in use");
         else if (p->t->in_use == TRI_UNKNOWN && !p->t->creatable)
                 pair_say(p, RULE_AVAILABILITY, RESULT_NOTE, REASON_IN_USE_UNKNOWN, "inUse", NULL, "unknown", NULL, NULL,
                          "whether it is in use is not known");
         if (d->reserved_by && !str_equal(d->reserved_by, p->context->source->vm_uuid))
-                pair_say(p, RULE_AVAILABILITY, RESULT_FAIL, REASON_RESERVED, "reservedBy", NULL, d->reserved_by, NULL, NULL,
-                         "it is reserved by %s", d->reserved_by);
+                pair_say(p, RULE_AVAILABILITY, RESULT_FAIL, REASON_RESERVED, "reservedBy", NULL, d->reserved_by, NULL,
+                         NULL, "it is reserved by %s", d->reserved_by);
         if (p->t->creatable && d->available == 0)
                 pair_say(p, RULE_AVAILABILITY, RESULT_FAIL, REASON_NO_INSTANCES, "available", NULL, "0", NULL, NULL,
                          "no more of %s can be created on %s", p->t->mdev_type, d->parent);

@@ -57,10 +57,10 @@ struct pair {
 
 /* When a rule is looked at. */
 enum rule_scope {
-        SCOPE_ALWAYS,         /* also where the models differ */
-        SCOPE_COMPARED,       /* not where the models differ */
-        SCOPE_MODEL,          /* only where both models are known and fit */
-        SCOPE_SETUP,          /* the same, and judged again for a target whose version is set */
+        SCOPE_ALWAYS,   /* also where the models differ */
+        SCOPE_COMPARED, /* not where the models differ */
+        SCOPE_MODEL,    /* only where both models are known and fit */
+        SCOPE_SETUP,    /* the same, and judged again for a target whose version is set */
 };
 
 struct rule {
@@ -90,20 +90,22 @@ void pair_find(struct pair *p, enum rule_id rule, enum result result, enum reaso
 /* Copies the action's strings. */
 void pair_plan(struct pair *p, struct action action);
 
-/* A reason of a rule: what it means is found, and if the grounds are wanted, it is said, with what follows the code as in
- * reasons_add(). remedy and origin may be NULL. The arguments after the code are not evaluated otherwise. */
-#define pair_say(p, rule_, result_, code_, field_, source_, target_, origin_, remedy_, ...)                 \
-        do {                                                                                               \
-                enum result _result = (result_);                                                           \
-                enum reason_code _code = (code_);                                                          \
-                                                                                                           \
-                pair_find(p, rule_, _result, _code);                                                       \
-                if ((p)->wanted == PAIR_GROUNDS)                                                                           \
-                        reasons_add(&(p)->reasons,                                                         \
-                                    (struct reason){ .rule = (rule_), .result = _result, .code = _code,    \
-                                                     .field = (char *)(field_),                            \
-                                                     .source = (char *)(source_),                          \
-                                                     .target = (char *)(target_),                          \
-                                                     .origin = (char *)(origin_) },                        \
-                                    remedy_, __VA_ARGS__);                                                 \
+/* A reason of a rule: what it means is found, and if the grounds are wanted, it is said, with what follows the code as
+ * in reasons_add(). remedy and origin may be NULL. The arguments after the code are not evaluated otherwise. */
+#define pair_say(p, rule_, result_, code_, field_, source_, target_, origin_, remedy_, ...) \
+        do {                                                                                \
+                enum result _result = (result_);                                            \
+                enum reason_code _code = (code_);                                           \
+                                                                                            \
+                pair_find(p, rule_, _result, _code);                                        \
+                if ((p)->wanted == PAIR_GROUNDS)                                            \
+                        reasons_add(&(p)->reasons,                                          \
+                                    (struct reason){ .rule = (rule_),                       \
+                                                     .result = _result,                     \
+                                                     .code = _code,                         \
+                                                     .field = (char *)(field_),             \
+                                                     .source = (char *)(source_),           \
+                                                     .target = (char *)(target_),           \
+                                                     .origin = (char *)(origin_) },         \
+                                    remedy_, __VA_ARGS__);                                  \
         } while (0)

@@ -10,10 +10,10 @@
 
 struct side {
         const struct device *device;
-        const char *model;         /* NULL: none, or not read */
+        const char *model; /* NULL: none, or not read */
         enum evidence model_evidence;
-        const struct model *info;  /* of its model, from the target's document, whose word counts */
-        const struct model *said;  /* a source: of its model, from its own document, for what the target's lacks */
+        const struct model *info; /* of its model, from the target's document, whose word counts */
+        const struct model *said; /* a source: of its model, from its own document, for what the target's lacks */
         const struct migration *migration; /* NULL: not known */
         bool migration_from_model;
         struct setup setup;           /* as it stands */

@@ -73,7 +73,8 @@ char *report_summarize(const struct report *report, const char *vm_name) {
                 add_cause(&t, report);
                 break;
         case VERDICT_INCOMPATIBLE:
-                text_addf(&t, " cannot move here%s", report->fits_if_free ? " now, though it would fit if the devices were free" : "");
+                text_addf(&t, " cannot move here%s",
+                          report->fits_if_free ? " now, though it would fit if the devices were free" : "");
                 add_cause(&t, report);
                 break;
         }

@@ -55,46 +55,46 @@ enum rule_id {
         _RULE_MAX,
 };
 
-#define REASON_CODES(X)                                            \
-        X(MODEL_MISMATCH, "model-mismatch")                        \
-        X(MODEL_MISSING, "model-missing")                          \
-        X(POOL_MISMATCH, "pool-mismatch")                          \
-        X(POOL_UNSET, "pool-unset")                                \
-        X(VERSION_MISMATCH, "version-mismatch")                    \
-        X(VERSION_UNSUPPORTED, "version-unsupported")              \
-        X(PARAM_VALUE, "param-value")                              \
-        X(PARAM_UNKNOWN, "param-unknown")                          \
-        X(PARAM_EXTRA, "param-extra")                              \
-        X(PARAM_UNREADABLE, "param-unreadable")                    \
-        X(PARAMS_INCOMPLETE, "params-incomplete")                  \
-        X(SOFTWARE_VERSION, "software-version")                    \
-        X(FACT_MISMATCH, "fact-mismatch")                          \
-        X(FACT_MISSING, "fact-missing")                            \
-        X(MIGRATION_UNKNOWN, "migration-unknown")                  \
-        X(PROTOCOL_MISMATCH, "protocol-mismatch")                  \
-        X(PROTOCOL_OBSOLETE, "protocol-obsolete")                  \
-        X(NOT_MIGRATABLE, "not-migratable")                        \
-        X(P2P_REQUIRED, "p2p-required")                            \
-        X(DIRTY_TRACKING, "dirty-tracking")                        \
-        X(VIOMMU, "viommu")                                        \
-        X(MDEV_TYPE_MISMATCH, "mdev-type-mismatch")                \
+#define REASON_CODES(X)                                             \
+        X(MODEL_MISMATCH, "model-mismatch")                         \
+        X(MODEL_MISSING, "model-missing")                           \
+        X(POOL_MISMATCH, "pool-mismatch")                           \
+        X(POOL_UNSET, "pool-unset")                                 \
+        X(VERSION_MISMATCH, "version-mismatch")                     \
+        X(VERSION_UNSUPPORTED, "version-unsupported")               \
+        X(PARAM_VALUE, "param-value")                               \
+        X(PARAM_UNKNOWN, "param-unknown")                           \
+        X(PARAM_EXTRA, "param-extra")                               \
+        X(PARAM_UNREADABLE, "param-unreadable")                     \
+        X(PARAMS_INCOMPLETE, "params-incomplete")                   \
+        X(SOFTWARE_VERSION, "software-version")                     \
+        X(FACT_MISMATCH, "fact-mismatch")                           \
+        X(FACT_MISSING, "fact-missing")                             \
+        X(MIGRATION_UNKNOWN, "migration-unknown")                   \
+        X(PROTOCOL_MISMATCH, "protocol-mismatch")                   \
+        X(PROTOCOL_OBSOLETE, "protocol-obsolete")                   \
+        X(NOT_MIGRATABLE, "not-migratable")                         \
+        X(P2P_REQUIRED, "p2p-required")                             \
+        X(DIRTY_TRACKING, "dirty-tracking")                         \
+        X(VIOMMU, "viommu")                                         \
+        X(MDEV_TYPE_MISMATCH, "mdev-type-mismatch")                 \
         X(MIGRATION_VERSION_REJECTED, "migration-version-rejected") \
-        X(MIGRATION_VERSION_MISSING, "migration-version-missing")  \
-        X(TRIAL_LOAD_REJECTED, "trial-load-rejected")              \
-        X(VENDOR_REJECTED, "vendor-rejected")                      \
-        X(VENDOR_UNAVAILABLE, "vendor-unavailable")                \
-        X(NOT_PINNED, "not-pinned")                                \
-        X(IN_USE, "in-use")                                        \
-        X(IN_USE_UNKNOWN, "in-use-unknown")                        \
-        X(RESERVED, "reserved")                                    \
-        X(NO_INSTANCES, "no-instances")                            \
-        X(GROUP_NOT_VIABLE, "group-not-viable")                    \
-        X(NOT_BOUND, "not-bound")                                  \
-        X(PLAN_CONFLICT, "plan-conflict")                          \
-        X(CAPACITY_SHARED, "capacity-shared")                      \
-        X(ASSIGNMENT, "assignment")                                \
-        X(WEAK_EVIDENCE, "weak-evidence")                          \
-        X(NO_CANDIDATE, "no-candidate")                            \
+        X(MIGRATION_VERSION_MISSING, "migration-version-missing")   \
+        X(TRIAL_LOAD_REJECTED, "trial-load-rejected")               \
+        X(VENDOR_REJECTED, "vendor-rejected")                       \
+        X(VENDOR_UNAVAILABLE, "vendor-unavailable")                 \
+        X(NOT_PINNED, "not-pinned")                                 \
+        X(IN_USE, "in-use")                                         \
+        X(IN_USE_UNKNOWN, "in-use-unknown")                         \
+        X(RESERVED, "reserved")                                     \
+        X(NO_INSTANCES, "no-instances")                             \
+        X(GROUP_NOT_VIABLE, "group-not-viable")                     \
+        X(NOT_BOUND, "not-bound")                                   \
+        X(PLAN_CONFLICT, "plan-conflict")                           \
+        X(CAPACITY_SHARED, "capacity-shared")                       \
+        X(ASSIGNMENT, "assignment")                                 \
+        X(WEAK_EVIDENCE, "weak-evidence")                           \
+        X(NO_CANDIDATE, "no-candidate")                             \
         X(STALE, "stale")
 
 enum reason_code {

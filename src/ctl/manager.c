@@ -21,7 +21,9 @@ static void message_unref(sd_bus_message **m) {
 
 int manager_fail(const struct context *c, const char *what, const sd_bus_error *error, int r) {
         static const char *const absent[] = {
-                SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER, "org.freedesktop.systemd1.NoSuchUnit",
+                SD_BUS_ERROR_SERVICE_UNKNOWN,
+                SD_BUS_ERROR_NAME_HAS_NO_OWNER,
+                "org.freedesktop.systemd1.NoSuchUnit",
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(absent); i++)

@@ -8,12 +8,8 @@
 #include <wchar.h>
 
 static const char *const sequences[_COLOUR_MAX] = {
-        [COLOUR_NONE] = "",
-        [COLOUR_RED] = "\x1b[31m",
-        [COLOUR_GREEN] = "\x1b[32m",
-        [COLOUR_YELLOW] = "\x1b[33m",
-        [COLOUR_GREY] = "\x1b[90m",
-        [COLOUR_BOLD] = "\x1b[1m",
+        [COLOUR_NONE] = "",           [COLOUR_RED] = "\x1b[31m",  [COLOUR_GREEN] = "\x1b[32m",
+        [COLOUR_YELLOW] = "\x1b[33m", [COLOUR_GREY] = "\x1b[90m", [COLOUR_BOLD] = "\x1b[1m",
 };
 
 static size_t width_of(int fd) {

@@ -39,8 +39,8 @@ static void add_model(struct table *table, const struct model *m) {
 }
 
 static int print_table(const struct context *c, const struct models *models) {
-        _cleanup_(table_free_cleanup) struct table *table =
-                table_new(&c->out, "MODEL|VERSIONS|PARAMETERS|DECISIVE FACTS|TAKES ALSO|CHECKS");
+        _cleanup_(table_free_cleanup) struct table *table = table_new(
+                &c->out, "MODEL|VERSIONS|PARAMETERS|DECISIVE FACTS|TAKES ALSO|CHECKS");
         _cleanup_text_ struct text out = {};
 
         for (size_t i = 0; i < models->n; i++)

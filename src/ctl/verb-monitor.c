@@ -172,13 +172,17 @@ static int subscribe(struct context *c, sd_bus *bus) {
                 sd_bus_message_handler_t handler;
         } matches[] = {
                 { "type='signal',sender='" MANAGER_NAME "',path='" MANAGER_PATH "',member='InterfacesAdded',"
-                  "interface='org.freedesktop.DBus.ObjectManager'", on_added },
+                  "interface='org.freedesktop.DBus.ObjectManager'",
+                  on_added },
                 { "type='signal',sender='" MANAGER_NAME "',path='" MANAGER_PATH "',member='InterfacesRemoved',"
-                  "interface='org.freedesktop.DBus.ObjectManager'", on_removed },
+                  "interface='org.freedesktop.DBus.ObjectManager'",
+                  on_removed },
                 { "type='signal',sender='" MANAGER_NAME "',path_namespace='" DEVICE_PATH "',member='PropertiesChanged',"
-                  "interface='org.freedesktop.DBus.Properties'", on_changed },
+                  "interface='org.freedesktop.DBus.Properties'",
+                  on_changed },
                 { "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',member='NameOwnerChanged',"
-                  "interface='org.freedesktop.DBus',arg0='" MANAGER_NAME "'", on_owner },
+                  "interface='org.freedesktop.DBus',arg0='" MANAGER_NAME "'",
+                  on_owner },
         };
         int r;
 

@@ -25,7 +25,7 @@ struct verb {
         const char *help;
         size_t min_args;
         size_t max_args;
-        unsigned options; /* enum verb_options */
+        unsigned options;              /* enum verb_options */
         int (*run)(struct context *c); /* gives the exit status */
 };
 

@@ -12,19 +12,37 @@
 
 /* The kernel's own, binary or large or without meaning elsewhere: nobody reads these when a dump is replayed. */
 static const char *const left_files[] = {
-        "config", "resource*", "rom", "nvmem*", "eeprom*", "remove", "rescan", "reset", "bind", "unbind", "new_id",
-        "remove_id", "driver_override", "uncore*", "aer_*", "label", "acpi_index", "index", "waiting_for_supplier",
+        "config",
+        "resource*",
+        "rom",
+        "nvmem*",
+        "eeprom*",
+        "remove",
+        "rescan",
+        "reset",
+        "bind",
+        "unbind",
+        "new_id",
+        "remove_id",
+        "driver_override",
+        "uncore*",
+        "aer_*",
+        "label",
+        "acpi_index",
+        "index",
+        "waiting_for_supplier",
 };
 
 /* Names a single machine or card. A parameter of such a name stays visible as one that cannot be read. */
 static const char *const hidden_files[] = {
-        "*serial*", "vpd*", "*mac*", "*guid*", "*wwn*", "*wwpn*", "*wwid*", "address", "*_addr", "*hwaddr*",
-        "unique_id", "phys_port_id", "phys_switch_id", "*uuid*", "*password*", "*secret*", "*license*",
+        "*serial*",       "vpd*",    "*mac*",      "*guid*",   "*wwn*",     "*wwpn*",
+        "*wwid*",         "address", "*_addr",     "*hwaddr*", "unique_id", "phys_port_id",
+        "phys_switch_id", "*uuid*",  "*password*", "*secret*", "*license*",
 };
 
 static const char *const left_directories[] = {
-        "power", "msi_irqs", "nvmem*", "infiniband*", "ptp", "hwmon", "i2c-*", "drm", "graphics", "sound",
-        "statistics", "queues", "link",
+        "power", "msi_irqs", "nvmem*", "infiniband*", "ptp",    "hwmon", "i2c-*",
+        "drm",   "graphics", "sound",  "statistics",  "queues", "link",
 };
 
 static bool matches(const char *const *patterns, size_t n, const char *name) {

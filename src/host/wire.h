@@ -16,8 +16,9 @@
 enum wire_type {
         /* Requests. Keys: "pci:<bdf>", "mdev:<uuid>", "<subsystem>:<name>" for a device, "parent:<address>" for what
          * could be created on a parent. */
-        WIRE_LIST = 'l',   /* no payload: HOST, then KEYS frames, END */
-        WIRE_READ = 'r',   /* keys, each ending in NUL: for each key in order its DEVICE/CREATABLE frames and a KEY, then END */
+        WIRE_LIST = 'l', /* no payload: HOST, then KEYS frames, END */
+        WIRE_READ = 'r', /* keys, each ending in NUL: for each key in order its DEVICE/CREATABLE frames and a KEY, then
+                            END */
         WIRE_RELOAD = 'c', /* no payload: read models.d and pools.d again: WARNING..., MODELS, END */
 
         /* Answers. */

@@ -20,9 +20,9 @@ char *xasprintf(const char *format, ...) _printf_(1, 2) __attribute__((malloc));
 #define xnew0(type, n) ((type *)xcalloc((n), sizeof(type)))
 
 /* Makes room for one more element of a growing array: the capacity doubles at powers of two, so none is stored. */
-#define array_append(array, n, value)                                                              \
-        do {                                                                                       \
-                if (((n) & ((n) - 1)) == 0)                                                        \
-                        (array) = xrealloc((array), (n) ? (n) * 2 : 1, sizeof(*(array)));          \
-                (array)[(n)++] = (value);                                                          \
+#define array_append(array, n, value)                                                   \
+        do {                                                                            \
+                if (((n) & ((n)-1)) == 0)                                               \
+                        (array) = xrealloc((array), (n) ? (n)*2 : 1, sizeof(*(array))); \
+                (array)[(n)++] = (value);                                               \
         } while (0)

@@ -21,12 +21,12 @@
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
 /* Takes the value out of a variable and leaves NULL (or -1) behind. */
-#define take_ptr(p)                     \
-        ({                              \
-                typeof(p) *_pp = &(p);  \
-                typeof(p) _v = *_pp;    \
-                *_pp = NULL;            \
-                _v;                     \
+#define take_ptr(p)                    \
+        ({                             \
+                typeof(p) *_pp = &(p); \
+                typeof(p) _v = *_pp;   \
+                *_pp = NULL;           \
+                _v;                    \
         })
 
 static inline int take_fd_at(int *fd) {
@@ -38,11 +38,11 @@ static inline int take_fd_at(int *fd) {
 #define take_fd(fd) take_fd_at(&(fd))
 
 /* Defines name_cleanup(), for _cleanup_(name_cleanup) on a pointer that func frees. */
-#define DEFINE_CLEANUP(type, func)                          \
-        static inline void func##_cleanup(type **p) {       \
-                if (*p)                                     \
-                        func(*p);                           \
-        }                                                   \
+#define DEFINE_CLEANUP(type, func)                    \
+        static inline void func##_cleanup(type **p) { \
+                if (*p)                               \
+                        func(*p);                     \
+        }                                             \
         struct _cleanup_needs_semicolon_
 
 static inline void free_cleanup(void *p) {

@@ -1,5 +1,6 @@
 /*
- * Judges one question a line, for tests: reads {"source":...,"target":...} lines, writes a report or {"error":"..."} each.
+ * Judges one question a line, for tests: reads {"source":...,"target":...} lines, writes a report or {"error":"..."}
+ * each.
  *
  * Links core only, so that it shows what core alone decides: default policy.
  */
@@ -48,7 +49,8 @@ static const char *find_member(const char *line, const char *key, size_t *ret_le
         return NULL;
 }
 
-static int parse_member(const char *line, const char *key, enum document_kind kind, struct document **ret, struct json_error *error) {
+static int parse_member(const char *line, const char *key, enum document_kind kind, struct document **ret,
+                        struct json_error *error) {
         size_t n = 0;
         const char *text = find_member(line, key, &n);
 

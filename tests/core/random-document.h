@@ -1,5 +1,6 @@
 /*
- * Random devices, models and documents with ugly strings, the same ones for the same random_state. For one test program.
+ * Random devices, models and documents with ugly strings, the same ones for the same random_state. For one test
+ * program.
  *
  * Only what the contract can say, so that it survives being written and read.
  */
@@ -17,8 +18,32 @@ static unsigned roll(unsigned n) {
 
 /* NULL now and then; else short and ugly. name: fit for a parameter's name. */
 static char *random_string(bool name, bool newline) {
-        static const char *const parts[] = { "a", "B", "0", "rss", "-", ".", ":", "\"", "\\", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80",
-                                             "\x7f", "\x01", "\x1f", "{", "}", ",", "'", "[", "\b", "/", "=", " ", "\t", "\n" };
+        static const char *const parts[] = { "a",
+                                             "B",
+                                             "0",
+                                             "rss",
+                                             "-",
+                                             ".",
+                                             ":",
+                                             "\"",
+                                             "\\",
+                                             "\xc3\xa9",
+                                             "\xe2\x82\xac",
+                                             "\xf0\x9f\x98\x80",
+                                             "\x7f",
+                                             "\x01",
+                                             "\x1f",
+                                             "{",
+                                             "}",
+                                             ",",
+                                             "'",
+                                             "[",
+                                             "\b",
+                                             "/",
+                                             "=",
+                                             " ",
+                                             "\t",
+                                             "\n" };
         struct text t = {};
 
         text_add(&t, name ? "p" : "");
@@ -143,7 +168,10 @@ static struct model *random_model(unsigned number) {
                 array_append(m->versions, m->n_versions, version);
         }
         for (unsigned i = 0, n = roll(3); i < n; i++) {
-                struct fact_rule fact = { .name = xasprintf("f%u", i), .kind = (enum fact_rule_kind)roll(6), .source = maybe(), .why = maybe() };
+                struct fact_rule fact = { .name = xasprintf("f%u", i),
+                                          .kind = (enum fact_rule_kind)roll(6),
+                                          .source = maybe(),
+                                          .why = maybe() };
 
                 fact.min = fact.kind == FACT_RANGE ? maybe() : NULL;
                 fact.max = fact.kind == FACT_RANGE ? maybe() : NULL;

@@ -32,8 +32,10 @@ static struct inventory *make_host(size_t n, const char *rss) {
         text_add(&t, "{\"schema\":\"org.vfio.Migration1.descriptor/1\",\"devices\":[");
         for (size_t i = 0; i < n; i++)
                 text_addf(&t,
-                          "%s{\"id\":\"d%zu\",\"address\":\"pci:0000:%02zx:%02zx.0\",\"model\":\"%s\",\"origin\":{\"model\":\"sysfs:model\"},"
-                          "\"params\":{\"rss\":\"%s\"},\"inUse\":\"no\",\"paramInfo\":{\"rss\":{\"type\":\"bool\",\"writable\":true}},"
+                          "%s{\"id\":\"d%zu\",\"address\":\"pci:0000:%02zx:%02zx.0\",\"model\":\"%s\",\"origin\":{"
+                          "\"model\":\"sysfs:model\"},"
+                          "\"params\":{\"rss\":\"%s\"},\"inUse\":\"no\",\"paramInfo\":{\"rss\":{\"type\":\"bool\","
+                          "\"writable\":true}},"
                           "\"migration\":{\"protocol\":\"v2\",\"flags\":[\"stop-copy\",\"p2p\"],\"dmaLogging\":true}}",
                           i ? "," : "", i, i / 256, i % 256, i < 2 ? "v.com/other" : "v.com/nic", rss);
         text_add(&t, "]}");
@@ -100,8 +102,9 @@ START_TEST(test_cancelled) {
 END_TEST
 
 START_TEST(test_stale) {
-        static const char old[] = "{\"schema\":\"org.vfio.Migration1.descriptor/1\",\"createdAt\":\"2026-01-01T00:00:00Z\","
-                                  "\"devices\":[{\"id\":\"a\",\"model\":\"v.com/nic\"}]}";
+        static const char old[] =
+                "{\"schema\":\"org.vfio.Migration1.descriptor/1\",\"createdAt\":\"2026-01-01T00:00:00Z\","
+                "\"devices\":[{\"id\":\"a\",\"model\":\"v.com/nic\"}]}";
         _cleanup_(inventory_unref_cleanup) struct inventory *host = make_host(10, "off");
         _cleanup_(document_free_cleanup) struct document *source = parse(old, DOCUMENT_SOURCE);
         struct policy policy = POLICY_DEFAULT;
@@ -163,8 +166,8 @@ static const struct device *find_target(const struct inventory *host, const stru
                 const struct device *d = inventory_at(host, i);
 
                 if (t->creatable ? d->traits->creatable && str_equal(d->parent, t->parent) &&
-                                           str_equal(d->traits->mdev_type, t->mdev_type) :
-                                   str_equal(d->address, t->address))
+                                           str_equal(d->traits->mdev_type, t->mdev_type)
+                                 : str_equal(d->address, t->address))
                         return d;
         }
         return NULL;
@@ -186,7 +189,8 @@ START_TEST(test_plans_hold) {
 
         ck_assert_ptr_nonnull(f);
         while (getline(&line, &size, f) > 0) {
-                char *target_at = strstr(line, ",\"target\":{\"schema\""), *end = strstr(line, ",\"expected\":{\"verdict\"");
+                char *target_at = strstr(line, ",\"target\":{\"schema\""),
+                     *end = strstr(line, ",\"expected\":{\"verdict\"");
                 _cleanup_(document_free_cleanup) struct document *source = NULL;
                 _cleanup_(inventory_unref_cleanup) struct inventory *host = NULL;
                 _cleanup_(report_free_cleanup) struct report *report = NULL;

@@ -48,14 +48,17 @@ static const char full[] =
         "    'model': 'https://vendor-a.com/my-nic', 'version': 2, 'softwareVersion': '1.4.0',"
         "    'params': { 'rx-filter-size': '64', 'odd': null, 'n': -7, 'yes': true, 'no': false, 'empty': '' },"
         "    'paramsComplete': true, 'facts': { 'pci.vendor': '15b3', 'firmware.version': '28.41.1000' },"
-        "    'migration': { 'protocol': 'v2', 'flags': ['stop-copy', 'p2p', 'later'], 'dmaLogging': true, 'dataSize': 96, 'driver': 7 },"
+        "    'migration': { 'protocol': 'v2', 'flags': ['stop-copy', 'p2p', 'later'], 'dmaLogging': true, 'dataSize': "
+        "96, 'driver': 7 },"
         "    'tokens': { 'migration_version': 'T' }, 'origin': { 'model': 'sysfs:model', 'params.odd': 'errno:EIO' },"
         "    'paramInfo': { 'rss': { 'type': 'bool', 'writable': true } }, 'paramList': 'writable', 'inUse': 'no',"
         "    'reservedBy': 'vm-2', 'boundDriver': 'mlx5_core', 'groupBlockedBy': ['pci:1'], 'numaNode': -1,"
         "    'attributes': ['migration_version'], 'available': 'x', 'independent': 'x', 'sysfsPath': 7 } ],"
         "  'models': { 'm': { 'versions': { '1': {} } } },"
-        "  'creatable': [ { 'parent': 'pci:0', 'mdevType': 't', 'available': 4, 'independent': true, 'model': null, 'version': null, 'id': 7,"
-        "    'address': 7 }, { 'parent': 'pci:0', 'mdevType': 'u', 'inUse': 'unknown' }, { 'parent': 'pci:1', 'mdevType': 't' } ] }";
+        "  'creatable': [ { 'parent': 'pci:0', 'mdevType': 't', 'available': 4, 'independent': true, 'model': null, "
+        "'version': null, 'id': 7,"
+        "    'address': 7 }, { 'parent': 'pci:0', 'mdevType': 'u', 'inUse': 'unknown' }, { 'parent': 'pci:1', "
+        "'mdevType': 't' } ] }";
 
 static void check_device(const struct device *d) {
         const struct traits *t = d->traits;
@@ -126,7 +129,8 @@ START_TEST(test_full) {
 END_TEST
 
 START_TEST(test_least) {
-        _cleanup_(document_free_cleanup) struct document *d = parse_good("{" SCHEMA ",'devices':[{'id':'a','model':null,'version':null}]}");
+        _cleanup_(document_free_cleanup) struct document *d = parse_good(
+                "{" SCHEMA ",'devices':[{'id':'a','model':null,'version':null}]}");
         const struct traits *t = d->devices[0]->traits;
 
         ck_assert_int_eq(d->iommu_dirty_tracking, TRI_UNKNOWN);
@@ -143,10 +147,25 @@ END_TEST
 
 /* What is no error: members of a device, accepted. */
 static const char *const good[] = {
-        "'version':0", "'version':4294967295", "'version':'4294967295'", "'version':'0'", "'migration':{}", "'migration':{'flags':[]}",
-        "'params':{'n':9223372036854775807,'m':-9223372036854775807}", "'address':'ap:1a.0047'", "'pin':'pci:'", "'pin':'ccw:0.0.1'",
-        "'groupBlockedBy':[]", "'numaNode':0", "'facts':{'':''}", "'tokens':{'t':'a\\nb'}", "'x':null", "'paramsInfo':7",
-        "'paramInfo':{'version':{'type':'int'}}", "'migration':{'dataSize':18446744073709551614}", "'inUse':'unknown'",
+        "'version':0",
+        "'version':4294967295",
+        "'version':'4294967295'",
+        "'version':'0'",
+        "'migration':{}",
+        "'migration':{'flags':[]}",
+        "'params':{'n':9223372036854775807,'m':-9223372036854775807}",
+        "'address':'ap:1a.0047'",
+        "'pin':'pci:'",
+        "'pin':'ccw:0.0.1'",
+        "'groupBlockedBy':[]",
+        "'numaNode':0",
+        "'facts':{'':''}",
+        "'tokens':{'t':'a\\nb'}",
+        "'x':null",
+        "'paramsInfo':7",
+        "'paramInfo':{'version':{'type':'int'}}",
+        "'migration':{'dataSize':18446744073709551614}",
+        "'inUse':'unknown'",
 };
 
 START_TEST(test_good) {
@@ -166,7 +185,8 @@ static const struct {
         { "[]", "expected an object" },
         { "{'devices':[]}", "schema: missing" },
         { "{'schema':1,'devices':[]}", "schema: expected a string" },
-        { "{'schema':'org.vfio.Migration1.descriptor/2','devices':[]}", "schema: not org.vfio.Migration1.descriptor/1" },
+        { "{'schema':'org.vfio.Migration1.descriptor/2','devices':[]}",
+          "schema: not org.vfio.Migration1.descriptor/1" },
         { "{" SCHEMA "}", "devices: missing" },
         { "{" SCHEMA ",'devices':null}", "devices: expected a list" },
         { "{" SCHEMA ",'devices':{}}", "devices: expected a list" },
@@ -177,21 +197,26 @@ static const struct {
         { "{" SCHEMA ",'devices':[{'id':'a'},{'id':'b'},{'id':'a'}]}", "devices[2].id: a duplicate device id" },
         { "{" SCHEMA ",'devices':[{'id':'a','address':'pci:1'},{'id':'b'},{'id':'c','address':'pci:1'}]}",
           "devices[2].address: a duplicate address" },
-        { "{" SCHEMA ",'devices':[{'id':'a'},{'id':'b'},{'id':'c','params':{'rss':['on']}}]}", "devices[2].params.rss: expected a string" },
+        { "{" SCHEMA ",'devices':[{'id':'a'},{'id':'b'},{'id':'c','params':{'rss':['on']}}]}",
+          "devices[2].params.rss: expected a string" },
         { "{" SCHEMA ",'devices':[],'createdAt':7}", "createdAt: expected a string" },
         { "{" SCHEMA ",'devices':[],'host':[]}", "host: expected an object" },
         { "{" SCHEMA ",'devices':[],'host':null}", "host: expected an object" },
         { "{" SCHEMA ",'devices':[],'host':{'name':7}}", "host.name: expected a string" },
         { "{" SCHEMA ",'devices':[],'host':{'machineId':7}}", "host.machineId: expected a string" },
         { "{" SCHEMA ",'devices':[],'host':{'kernel':7}}", "host.kernel: expected a string" },
-        { "{" SCHEMA ",'devices':[],'host':{'iommuDirtyTracking':'no'}}", "host.iommuDirtyTracking: expected true or false" },
+        { "{" SCHEMA ",'devices':[],'host':{'iommuDirtyTracking':'no'}}",
+          "host.iommuDirtyTracking: expected true or false" },
         { "{" SCHEMA ",'devices':[],'vm':7}", "vm: expected an object" },
         { "{" SCHEMA ",'devices':[],'vm':{'name':7}}", "vm.name: expected a string" },
         { "{" SCHEMA ",'devices':[],'vm':{'uuid':7}}", "vm.uuid: expected a string" },
         { "{" SCHEMA ",'devices':[],'vm':{'viommu':0}}", "vm.viommu: expected true or false" },
-        { "{" SCHEMA ",'devices':[],'vm':{'vfioDevices':-1}}", "vm.vfioDevices: expected an integer from 0 to 4294967295" },
-        { "{" SCHEMA ",'devices':[],'vm':{'vfioDevices':'2'}}", "vm.vfioDevices: expected an integer from 0 to 4294967295" },
-        { "{" SCHEMA ",'devices':[],'vm':{'vfioDevices':4294967296}}", "vm.vfioDevices: expected an integer from 0 to 4294967295" },
+        { "{" SCHEMA ",'devices':[],'vm':{'vfioDevices':-1}}",
+          "vm.vfioDevices: expected an integer from 0 to 4294967295" },
+        { "{" SCHEMA ",'devices':[],'vm':{'vfioDevices':'2'}}",
+          "vm.vfioDevices: expected an integer from 0 to 4294967295" },
+        { "{" SCHEMA ",'devices':[],'vm':{'vfioDevices':4294967296}}",
+          "vm.vfioDevices: expected an integer from 0 to 4294967295" },
         { "{" SCHEMA ",'devices':[],'models':[]}", "models: expected an object" },
         { "{" SCHEMA ",'devices':[],'models':{'':{}}}", "models[\"\"]: an empty model" },
         { "{" SCHEMA ",'devices':[],'models':{'a':7}}", "models.a: expected an object" },
@@ -204,7 +229,8 @@ static const struct {
           "creatable[1]: a duplicate (parent, mdevType)" },
         { CREATABLE("'available':-1"), "creatable[0].available: expected an integer from 0 to 4294967295" },
         { CREATABLE("'available':'4'"), "creatable[0].available: expected an integer from 0 to 4294967295" },
-        { CREATABLE("'available':99999999999999999999"), "creatable[0].available: expected an integer from 0 to 4294967295" },
+        { CREATABLE("'available':99999999999999999999"),
+          "creatable[0].available: expected an integer from 0 to 4294967295" },
         { CREATABLE("'independent':1"), "creatable[0].independent: expected true or false" },
         { CREATABLE("'paramInfo':7"), "creatable[0].paramInfo: expected an object" },
         { DEVICE("'address':null"), "devices[0].address: expected a string" },
@@ -223,8 +249,10 @@ static const struct {
         { DEVICE("'model':''"), "devices[0].model: empty" },
         { DEVICE("'version':-1"), "devices[0].version: expected an integer from 0 to 4294967295" },
         { DEVICE("'version':4294967296"), "devices[0].version: expected an integer from 0 to 4294967295" },
-        { DEVICE("'version':99999999999999999999999999"), "devices[0].version: expected an integer from 0 to 4294967295" },
-        { DEVICE("'version':-99999999999999999999999999"), "devices[0].version: expected an integer from 0 to 4294967295" },
+        { DEVICE("'version':99999999999999999999999999"),
+          "devices[0].version: expected an integer from 0 to 4294967295" },
+        { DEVICE("'version':-99999999999999999999999999"),
+          "devices[0].version: expected an integer from 0 to 4294967295" },
         { DEVICE("'version':1.0"), "devices[0].version: expected an integer from 0 to 4294967295" },
         { DEVICE("'version':1e3"), "devices[0].version: expected an integer from 0 to 4294967295" },
         { DEVICE("'version':true"), "devices[0].version: expected an integer from 0 to 4294967295" },
@@ -248,14 +276,17 @@ static const struct {
         { DEVICE("'facts':{'pci.vendor':5555}"), "devices[0].facts.pci.vendor: expected a string" },
         { DEVICE("'facts':{'pci.vendor':null}"), "devices[0].facts.pci.vendor: expected a string" },
         { DEVICE("'migration':null"), "devices[0].migration: expected an object" },
-        { DEVICE("'migration':{'protocol':'v9'}"), "devices[0].migration.protocol: expected \"v2\", \"v1\" or \"none\"" },
+        { DEVICE("'migration':{'protocol':'v9'}"),
+          "devices[0].migration.protocol: expected \"v2\", \"v1\" or \"none\"" },
         { DEVICE("'migration':{'flags':[1]}"), "devices[0].migration.flags[0]: expected a string" },
         { DEVICE("'migration':{'dmaLogging':null}"), "devices[0].migration.dmaLogging: expected true or false" },
-        { DEVICE("'migration':{'dataSize':'96'}"), "devices[0].migration.dataSize: expected an integer from 0 to 18446744073709551614" },
+        { DEVICE("'migration':{'dataSize':'96'}"),
+          "devices[0].migration.dataSize: expected an integer from 0 to 18446744073709551614" },
         { DEVICE("'tokens':{'t':null}"), "devices[0].tokens.t: expected a string" },
         { DEVICE("'origin':{'model':null}"), "devices[0].origin.model: expected a string" },
         { DEVICE("'paramInfo':{'a/b':{}}"), "devices[0].paramInfo[\"a/b\"]: not a parameter's name" },
-        { DEVICE("'paramInfo':{'a':{'type':'BOOL'}}"), "devices[0].paramInfo.a.type: expected \"bool\", \"int\" or \"str\"" },
+        { DEVICE("'paramInfo':{'a':{'type':'BOOL'}}"),
+          "devices[0].paramInfo.a.type: expected \"bool\", \"int\" or \"str\"" },
         { DEVICE("'paramList':'readable'"), "devices[0].paramList: expected \"writable\"" },
         { DEVICE("'paramList':true"), "devices[0].paramList: expected a string" },
         { DEVICE("'inUse':'maybe'"), "devices[0].inUse: expected \"yes\", \"no\" or \"unknown\"" },
@@ -328,7 +359,8 @@ static char *document_of_size(size_t i) {
 
         for (char *comma = more; (comma = strstr(comma, ",,")); comma++)
                 comma[1] = ' ';
-        text = xasprintf("{" SCHEMA ",'devices':[{'id':'a'%s%s}%s],'models':{'m':{%s}},'creatable':%s}", params, infos, more, versions, creatables);
+        text = xasprintf("{" SCHEMA ",'devices':[{'id':'a'%s%s}%s],'models':{'m':{%s}},'creatable':%s}", params, infos,
+                         more, versions, creatables);
         json = unquote(text);
         free(text);
         n = strlen(json);
@@ -359,9 +391,13 @@ START_TEST(test_depth) {
         _cleanup_(document_free_cleanup) struct document *d = NULL;
         struct json_error error;
 
-        ck_assert_int_eq(parse("{" SCHEMA ",'devices':[],'x':[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]}", DOCUMENT_HOST, &d, &error), 0);
-        ck_assert_int_eq(parse("{" SCHEMA ",'devices':[],'x':[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}", DOCUMENT_HOST, &d, &error), -E2BIG);
-        ck_assert_str_eq(error.message, "x[0][0][0][0][0][0][0][0][0][0][0][0][0][0][0]: nested deeper than 16 (line 1, column 78)");
+        ck_assert_int_eq(
+                parse("{" SCHEMA ",'devices':[],'x':[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]}", DOCUMENT_HOST, &d, &error), 0);
+        ck_assert_int_eq(
+                parse("{" SCHEMA ",'devices':[],'x':[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}", DOCUMENT_HOST, &d, &error),
+                -E2BIG);
+        ck_assert_str_eq(error.message,
+                         "x[0][0][0][0][0][0][0][0][0][0][0][0][0][0][0]: nested deeper than 16 (line 1, column 78)");
 }
 END_TEST
 
@@ -405,7 +441,8 @@ START_TEST(test_round_trip) {
                 random_state = i;
                 d = random_document();
                 document_format(d, &first);
-                ck_assert_msg(document_parse(first.data, first.length, DOCUMENT_SOURCE, &again, &error) == 0, "%u: %s: %s", i, error.message, first.data);
+                ck_assert_msg(document_parse(first.data, first.length, DOCUMENT_SOURCE, &again, &error) == 0,
+                              "%u: %s: %s", i, error.message, first.data);
                 check_equal(d, again);
                 document_format(again, &second);
                 ck_assert_str_eq(first.data, second.data);
@@ -427,7 +464,8 @@ START_TEST(test_device) {
                 d->vfio_device = maybe();
                 d->iommu_group = maybe();
                 device_format(d, &text);
-                ck_assert_msg(device_parse(text.data, text.length, d->traits->creatable, &again, &error) == 0, "%s", error.message);
+                ck_assert_msg(device_parse(text.data, text.length, d->traits->creatable, &again, &error) == 0, "%s",
+                              error.message);
                 copy = device_copy(d);
                 ck_assert(device_equal(d, again) && device_equal(d, copy) && device_equal(copy, again));
                 ck_assert(copy->traits != d->traits);
@@ -475,13 +513,42 @@ START_TEST(test_intern) {
 END_TEST
 
 static const char *const differences[] = {
-        "'pool':'p'", "'driver':'d'", "'boundDriver':'d'", "'mdevType':'t'", "'model':'m'", "'version':0", "'version':1", "'softwareVersion':'1.0.0'",
-        "'params':{'p':'1'}", "'params':{'p':null}", "'params':{'p':''}", "'paramsComplete':true", "'paramsComplete':false", "'facts':{'p':'1'}",
-        "'migration':{}", "'migration':{'protocol':'none'}", "'migration':{'flags':[]}", "'migration':{'flags':['p2p']}",
-        "'migration':{'dmaLogging':false}", "'migration':{'dataSize':0}", "'migration':{'dataSize':1}", "'tokens':{'p':'1'}", "'origin':{'p':'1'}",
-        "'paramInfo':{'p':{}}", "'paramInfo':{'p':{'type':'str'}}", "'paramInfo':{'p':{'offValue':''}}", "'paramInfo':{'p':{'allowedValues':[]}}",
-        "'paramInfo':{'p':{'allowedValues':['1']}}", "'paramInfo':{'p':{'writable':false}}", "'paramInfo':{'p':{'atCreate':false}}",
-        "'paramList':'writable'", "'inUse':'yes'", "'inUse':'no'", "'attributes':['a']", "'groupBlockedBy':['a']", "'x':1",
+        "'pool':'p'",
+        "'driver':'d'",
+        "'boundDriver':'d'",
+        "'mdevType':'t'",
+        "'model':'m'",
+        "'version':0",
+        "'version':1",
+        "'softwareVersion':'1.0.0'",
+        "'params':{'p':'1'}",
+        "'params':{'p':null}",
+        "'params':{'p':''}",
+        "'paramsComplete':true",
+        "'paramsComplete':false",
+        "'facts':{'p':'1'}",
+        "'migration':{}",
+        "'migration':{'protocol':'none'}",
+        "'migration':{'flags':[]}",
+        "'migration':{'flags':['p2p']}",
+        "'migration':{'dmaLogging':false}",
+        "'migration':{'dataSize':0}",
+        "'migration':{'dataSize':1}",
+        "'tokens':{'p':'1'}",
+        "'origin':{'p':'1'}",
+        "'paramInfo':{'p':{}}",
+        "'paramInfo':{'p':{'type':'str'}}",
+        "'paramInfo':{'p':{'offValue':''}}",
+        "'paramInfo':{'p':{'allowedValues':[]}}",
+        "'paramInfo':{'p':{'allowedValues':['1']}}",
+        "'paramInfo':{'p':{'writable':false}}",
+        "'paramInfo':{'p':{'atCreate':false}}",
+        "'paramList':'writable'",
+        "'inUse':'yes'",
+        "'inUse':'no'",
+        "'attributes':['a']",
+        "'groupBlockedBy':['a']",
+        "'x':1",
 };
 
 START_TEST(test_differences) {
@@ -494,7 +561,8 @@ START_TEST(test_differences) {
         }
         for (size_t i = 0; i < ARRAY_SIZE(d); i++)
                 for (size_t k = 0; k < ARRAY_SIZE(d); k++)
-                        ck_assert_msg(traits_equal(d[i]->devices[0]->traits, d[k]->devices[0]->traits) == (i == k), "%s and %s", differences[i], differences[k]);
+                        ck_assert_msg(traits_equal(d[i]->devices[0]->traits, d[k]->devices[0]->traits) == (i == k),
+                                      "%s and %s", differences[i], differences[k]);
         for (size_t i = 0; i < ARRAY_SIZE(d); i++)
                 document_free(d[i]);
 }

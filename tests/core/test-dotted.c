@@ -32,17 +32,17 @@ static const struct {
         const char *source, *target;
         enum semver fits;
 } semvers[] = {
-        { "1.4.0", "1.4.0", SEMVER_FITS },      { "1.4.9", "1.4.0", SEMVER_FITS },
-        { "1.4.0", "1.10.0", SEMVER_FITS },     { "1.10.0", "1.4.0", SEMVER_DIFFERS },
-        { "1.4.0", "2.4.0", SEMVER_DIFFERS },   { "2.0.0", "1.9.0", SEMVER_DIFFERS },
-        { "1.4", "1.4.0", SEMVER_MALFORMED },   { "1.4.0", "1.4.0.0", SEMVER_MALFORMED },
-        { "1.4.x", "1.4.0", SEMVER_MALFORMED }, { "", "1.4.0", SEMVER_MALFORMED },
-        { "1.4.", "1.4.0", SEMVER_MALFORMED },  { "01.04.0", "1.4.0", SEMVER_FITS },
+        { "1.4.0", "1.4.0", SEMVER_FITS },       { "1.4.9", "1.4.0", SEMVER_FITS },
+        { "1.4.0", "1.10.0", SEMVER_FITS },      { "1.10.0", "1.4.0", SEMVER_DIFFERS },
+        { "1.4.0", "2.4.0", SEMVER_DIFFERS },    { "2.0.0", "1.9.0", SEMVER_DIFFERS },
+        { "1.4", "1.4.0", SEMVER_MALFORMED },    { "1.4.0", "1.4.0.0", SEMVER_MALFORMED },
+        { "1.4.x", "1.4.0", SEMVER_MALFORMED },  { "", "1.4.0", SEMVER_MALFORMED },
+        { "1.4.", "1.4.0", SEMVER_MALFORMED },   { "01.04.0", "1.4.0", SEMVER_FITS },
         { "1.4.0", "-1.4.0", SEMVER_MALFORMED },
 };
 
 START_TEST(test_compare) {
-        enum order back = pairs[_i].order == ORDER_NONE ? ORDER_NONE : (enum order)-(int)pairs[_i].order;
+        enum order back = pairs[_i].order == ORDER_NONE ? ORDER_NONE : (enum order) - (int)pairs[_i].order;
 
         ck_assert_int_eq(dotted_compare(pairs[_i].a, pairs[_i].b), pairs[_i].order);
         ck_assert_int_eq(dotted_compare(pairs[_i].b, pairs[_i].a), back);

@@ -21,10 +21,28 @@ static int check_n(const char *text, size_t n, struct json_error *error) {
 }
 
 static const char *const good[] = {
-        "{}", "[]", " \t\r\n{ } \n", "0", "-0", "-1", "10", "0.0", "1e5", "1E+5", "1.25e-300", "123456789012345678901234567890",
-        "true", "false", "null", "\"\"", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\uFFFF\"", "\"\\ud83d\\ude00\"",
-        "\"\x7f \xc2\x80 \xdf\xbf \xe0\xa0\x80 \xed\x9f\xbf \xee\x80\x80 \xef\xbf\xbf \xf0\x90\x80\x80 \xf4\x8f\xbf\xbf\"",
-        "[1,2,[3,{\"a\":[]}],{}]", "{\"a\":1,\"b\":{\"a\":2},\"c\":[{\"a\":3},{\"a\":4}],\"\":5}",
+        "{}",
+        "[]",
+        " \t\r\n{ } \n",
+        "0",
+        "-0",
+        "-1",
+        "10",
+        "0.0",
+        "1e5",
+        "1E+5",
+        "1.25e-300",
+        "123456789012345678901234567890",
+        "true",
+        "false",
+        "null",
+        "\"\"",
+        "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\uFFFF\"",
+        "\"\\ud83d\\ude00\"",
+        "\"\x7f \xc2\x80 \xdf\xbf \xe0\xa0\x80 \xed\x9f\xbf \xee\x80\x80 \xef\xbf\xbf \xf0\x90\x80\x80 "
+        "\xf4\x8f\xbf\xbf\"",
+        "[1,2,[3,{\"a\":[]}],{}]",
+        "{\"a\":1,\"b\":{\"a\":2},\"c\":[{\"a\":3},{\"a\":4}],\"\":5}",
         "{\"a\":1,\"A\":2,\"a \":3,\"\\u0061\\u0301\":4,\"\xc3\xa1\":5}",
         "[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]",
 };
@@ -110,8 +128,10 @@ static const struct {
           "devices[2].params: duplicate key \"rss\" (line 2, column 1)" },
         { "{\"models\":{\"https://a.com/b\":{\"x\":[1,{\"y z\":tru}]}}}",
           "models[\"https://a.com/b\"].x[1][\"y z\"]: expected a value (line 1, column 45)" },
-        { "{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":9,\"j\":0,\"k\":1,\"l\":2,\"m\":3,\"n\":4,\"o\":5,\n"
-          "\"p\":6,\"q\":7,\"r\":8,\"c\":9,\"b\":9}", "duplicate key \"c\" (line 2, column 19)" },
+        { "{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":9,\"j\":0,\"k\":1,\"l\":2,\"m\":3,"
+          "\"n\":4,\"o\":5,\n"
+          "\"p\":6,\"q\":7,\"r\":8,\"c\":9,\"b\":9}",
+          "duplicate key \"c\" (line 2, column 19)" },
 };
 
 START_TEST(test_good) {
@@ -131,7 +151,8 @@ END_TEST
 
 /* Every beginning of a good object is bad, and reads nothing behind its end. */
 START_TEST(test_cut) {
-        static const char text[] = "{\"a\":[1.5e+3,true,null,\"\\u00e9\\ud83d\\ude00\xf0\x9f\x98\x80\\n\"],\"b\":{\"c\":{}}}";
+        static const char text[] =
+                "{\"a\":[1.5e+3,true,null,\"\\u00e9\\ud83d\\ude00\xf0\x9f\x98\x80\\n\"],\"b\":{\"c\":{}}}";
         struct json_error error;
 
         ck_assert_int_eq(check_n(text, sizeof(text) - 1, &error), 0);
@@ -159,7 +180,8 @@ START_TEST(test_depth) {
 
         ck_assert_int_eq(json_strict_check(fine, strlen(fine), &limits, &error), 0);
         ck_assert_int_eq(json_strict_check(lists, strlen(lists), &limits, &error), -E2BIG);
-        ck_assert_str_eq(error.message, "[0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0]: nested deeper than 16 (line 1, column 17)");
+        ck_assert_str_eq(error.message,
+                         "[0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0]: nested deeper than 16 (line 1, column 17)");
         ck_assert_int_eq(json_strict_check(objects, strlen(objects), &limits, &error), -E2BIG);
         ck_assert_str_eq(error.message, "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a: nested deeper than 16 (line 1, column 81)");
         ck_assert_int_eq(json_strict_check(endless, strlen(endless), &limits, &error), -E2BIG);
@@ -230,7 +252,8 @@ START_TEST(test_utf8) {
 
                                 for (size_t n = 1; n <= 4 && !want; n++)
                                         want = utf8_reference(p, n) ? n : 0;
-                                if (utf8_sequence((char *)p, 4) != want || (want && utf8_sequence((char *)p, want) != want) ||
+                                if (utf8_sequence((char *)p, 4) != want ||
+                                    (want && utf8_sequence((char *)p, want) != want) ||
                                     (want && utf8_sequence((char *)p, want - 1) != 0))
                                         ck_abort_msg("%02x %02x %02x %02x", p[0], p[1], p[2], p[3]);
                         }
@@ -239,13 +262,15 @@ END_TEST
 
 /* Messages are short, printable and valid UTF-8, whatever the keys are. */
 START_TEST(test_messages) {
-        _cleanup_free_ char *key = repeat("\xe2\x82\xac", 500, "", ""), *text = xasprintf("{\"%s\":{\"%s\":{\"%s\":?}}}", key, key, key);
+        _cleanup_free_ char *key = repeat("\xe2\x82\xac", 500, "", ""),
+                            *text = xasprintf("{\"%s\":{\"%s\":{\"%s\":?}}}", key, key, key);
         struct json_error error;
         size_t n;
 
         ck_assert_int_eq(json_strict_check(text, strlen(text), &limits, &error), -EBADMSG);
         ck_assert_int_lt(strlen(error.message), JSON_ERROR_MAX);
-        ck_assert_msg(strstr(error.message, "...\"]: expected a value (line 1, column 1513)") != NULL, "%s", error.message);
+        ck_assert_msg(strstr(error.message, "...\"]: expected a value (line 1, column 1513)") != NULL, "%s",
+                      error.message);
         for (const char *p = error.message; *p; p += n)
                 ck_assert_uint_gt(n = utf8_sequence(p, strlen(p)), 0);
         json_error_set(&error, "a\x1b[31m\x7f\xc2\x9b\xff%s", "\n");
@@ -270,44 +295,70 @@ START_TEST(test_emit) {
         json_emit_strings(&t, "v", (char *[]){ (char *)"[", (char *)"", NULL });
         json_emit_strings(&t, "w", NULL);
         text_add(&t, "}");
-        ck_assert_str_eq(t.data, "{\"a\":\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\xc3\xa9\xf0\x9f\x98\x80\","
-                                 "\"broken\":\"x\xef\xbf\xbdy\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\",\"comma\":\",\","
-                                 "\"t\":false,\"n\":18446744073709551615,\"v\":[\"[\",\"\"]}");
+        ck_assert_str_eq(
+                t.data, "{\"a\":\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\xc3\xa9\xf0\x9f\x98\x80\","
+                        "\"broken\":\"x\xef\xbf\xbdy\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\",\"comma\":\",\","
+                        "\"t\":false,\"n\":18446744073709551615,\"v\":[\"[\",\"\"]}");
         ck_assert_int_eq(json_strict_check(t.data, t.length, &limits, &error), 0);
 }
 END_TEST
 
 /* The example of the contract, and what it does not show. */
 START_TEST(test_report) {
-        struct reason reason = { .code = REASON_PARAM_EXTRA, .rule = RULE_PARAMETERS, .result = RESULT_ACTION,
-                                 .field = (char *)"params.rss", .target = (char *)"on", .origin = (char *)"sysfs:rss",
-                                 .message = (char *)"the target has rss=on\x1b", .remedy = (char *)"set rss=off" };
+        struct reason reason = { .code = REASON_PARAM_EXTRA,
+                                 .rule = RULE_PARAMETERS,
+                                 .result = RESULT_ACTION,
+                                 .field = (char *)"params.rss",
+                                 .target = (char *)"on",
+                                 .origin = (char *)"sysfs:rss",
+                                 .message = (char *)"the target has rss=on\x1b",
+                                 .remedy = (char *)"set rss=off" };
         struct action set = { .kind = ACTION_SET, .param = (char *)"rss", .value = (char *)"off" };
         struct action more[] = { { .kind = ACTION_CREATE, .parent = (char *)"pci:0", .mdev_type = (char *)"t" },
                                  { .kind = ACTION_BIND, .driver = (char *)"d" },
                                  { .kind = ACTION_UNSET, .param = (char *)"p" } };
         char *addresses[] = { (char *)"type:pci:0/t", NULL };
-        struct report_candidate candidate = { .verdict = VERDICT_UNKNOWN, .evidence = EVIDENCE_IDENTITY, .creatable = true,
-                                              .addresses = addresses, .n_members = 4 };
+        struct report_candidate candidate = { .verdict = VERDICT_UNKNOWN,
+                                              .evidence = EVIDENCE_IDENTITY,
+                                              .creatable = true,
+                                              .addresses = addresses,
+                                              .n_members = 4 };
         struct report_device devices[] = {
-                { .id = (char *)"hostdev0", .verdict = VERDICT_NEEDS_CONFIGURATION, .evidence = EVIDENCE_DECLARED,
-                  .target = { .placed = true, .address = (char *)"mdev:c2" }, .actions = { &set, 1 }, .reasons = { &reason, 1 } },
-                { .id = (char *)"b", .verdict = VERDICT_UNKNOWN, .evidence = EVIDENCE_METADATA, .actions = { more, 3 },
+                { .id = (char *)"hostdev0",
+                  .verdict = VERDICT_NEEDS_CONFIGURATION,
+                  .evidence = EVIDENCE_DECLARED,
+                  .target = { .placed = true, .address = (char *)"mdev:c2" },
+                  .actions = { &set, 1 },
+                  .reasons = { &reason, 1 } },
+                { .id = (char *)"b",
+                  .verdict = VERDICT_UNKNOWN,
+                  .evidence = EVIDENCE_METADATA,
+                  .actions = { more, 3 },
                   .target = { .placed = true, .creatable = true, .parent = (char *)"pci:0", .mdev_type = (char *)"t" },
-                  .candidates = &candidate, .n_candidates = 1 },
+                  .candidates = &candidate,
+                  .n_candidates = 1 },
                 { .id = (char *)"c", .verdict = VERDICT_INCOMPATIBLE, .evidence = EVIDENCE_IDENTITY },
         };
-        struct report report = { .verdict = VERDICT_NEEDS_CONFIGURATION, .evidence = EVIDENCE_DECLARED, .exact = true,
-                                 .summary = (char *)"1 change", .devices = devices, .n_devices = 1 };
+        struct report report = { .verdict = VERDICT_NEEDS_CONFIGURATION,
+                                 .evidence = EVIDENCE_DECLARED,
+                                 .exact = true,
+                                 .summary = (char *)"1 change",
+                                 .devices = devices,
+                                 .n_devices = 1 };
         _cleanup_text_ struct text t = {};
 
         report_format(&report, &t);
-        ck_assert_str_eq(t.data,
-                "{\"schema\":\"org.vfio.Migration1.report/1\",\"verdict\":\"needs-configuration\",\"evidence\":\"declared\","
+        ck_assert_str_eq(
+                t.data,
+                "{\"schema\":\"org.vfio.Migration1.report/"
+                "1\",\"verdict\":\"needs-configuration\",\"evidence\":\"declared\","
                 "\"fitsIfFree\":false,\"summary\":\"1 change\",\"devices\":[{\"id\":\"hostdev0\","
-                "\"verdict\":\"needs-configuration\",\"evidence\":\"declared\",\"target\":{\"kind\":\"device\",\"address\":\"mdev:c2\"},"
-                "\"actions\":[{\"action\":\"set\",\"param\":\"rss\",\"value\":\"off\"}],\"reasons\":[{\"code\":\"param-extra\","
-                "\"field\":\"params.rss\",\"source\":null,\"target\":\"on\",\"rule\":\"parameters\",\"result\":\"action\","
+                "\"verdict\":\"needs-configuration\",\"evidence\":\"declared\",\"target\":{\"kind\":\"device\","
+                "\"address\":\"mdev:c2\"},"
+                "\"actions\":[{\"action\":\"set\",\"param\":\"rss\",\"value\":\"off\"}],\"reasons\":[{\"code\":\"param-"
+                "extra\","
+                "\"field\":\"params.rss\",\"source\":null,\"target\":\"on\",\"rule\":\"parameters\",\"result\":"
+                "\"action\","
                 "\"origin\":\"sysfs:rss\",\"message\":\"the target has rss=on\\\\x1b\",\"remedy\":\"set rss=off\"}],"
                 "\"candidates\":[]}]}");
         t.length = 0;
@@ -315,13 +366,16 @@ START_TEST(test_report) {
         report.exact = false;
         report_format(&report, &t);
         ck_assert_ptr_nonnull(strstr(t.data, "\"fitsIfFree\":false,\"exact\":false,"));
-        ck_assert_ptr_nonnull(strstr(t.data,
-                "\"target\":{\"kind\":\"creatable\",\"parent\":\"pci:0\",\"mdevType\":\"t\"},\"actions\":["
-                "{\"action\":\"create\",\"parent\":\"pci:0\",\"mdevType\":\"t\"},{\"action\":\"bind\",\"driver\":\"d\"},"
-                "{\"action\":\"unset\",\"param\":\"p\"}],\"reasons\":[],\"candidates\":[{\"kind\":\"creatable\","
-                "\"verdict\":\"unknown\",\"evidence\":\"identity\",\"count\":4,\"addresses\":[\"type:pci:0/t\"],"
-                "\"actions\":[],\"reasons\":[]}]}"));
-        ck_assert_ptr_nonnull(strstr(t.data, "\"id\":\"c\",\"verdict\":\"incompatible\",\"evidence\":\"identity\",\"target\":null"));
+        ck_assert_ptr_nonnull(
+                strstr(t.data,
+                       "\"target\":{\"kind\":\"creatable\",\"parent\":\"pci:0\",\"mdevType\":\"t\"},\"actions\":["
+                       "{\"action\":\"create\",\"parent\":\"pci:0\",\"mdevType\":\"t\"},{\"action\":\"bind\","
+                       "\"driver\":\"d\"},"
+                       "{\"action\":\"unset\",\"param\":\"p\"}],\"reasons\":[],\"candidates\":[{\"kind\":\"creatable\","
+                       "\"verdict\":\"unknown\",\"evidence\":\"identity\",\"count\":4,\"addresses\":[\"type:pci:0/t\"],"
+                       "\"actions\":[],\"reasons\":[]}]}"));
+        ck_assert_ptr_nonnull(
+                strstr(t.data, "\"id\":\"c\",\"verdict\":\"incompatible\",\"evidence\":\"identity\",\"target\":null"));
 }
 END_TEST
 

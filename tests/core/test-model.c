@@ -23,11 +23,13 @@ static char *unquote(const char *s) {
         return r;
 }
 
-static int parse(const char *text, const char *patch1, const char *patch2, struct model **ret, struct json_error *error) {
+static int parse(const char *text, const char *patch1, const char *patch2, struct model **ret,
+                 struct json_error *error) {
         _cleanup_free_ char *a = unquote(text), *b = unquote(patch1 ? patch1 : ""), *c = unquote(patch2 ? patch2 : "");
         const struct json_text patches[] = { { b, strlen(b) }, { c, strlen(c) } };
 
-        return model_parse("x.json", (struct json_text){ a, strlen(a) }, patches, (patch1 != NULL) + (patch2 != NULL), ret, error);
+        return model_parse("x.json", (struct json_text){ a, strlen(a) }, patches, (patch1 != NULL) + (patch2 != NULL),
+                           ret, error);
 }
 
 static int parse_pool(const char *text, struct pool **ret, struct json_error *error) {
@@ -38,14 +40,17 @@ static int parse_pool(const char *text, struct pool **ret, struct json_error *er
 
 static const char full[] =
         "{ " SCHEMA ", 'later': [1, null],"
-        "  'match': [ { 'driver': 'mlx5_vfio_pci', 'pci': '15b3:101e' }, { 'mdevType': 'my-nic-*', 'parentDriver': 'my_nic' } ],"
+        "  'match': [ { 'driver': 'mlx5_vfio_pci', 'pci': '15b3:101e' }, { 'mdevType': 'my-nic-*', 'parentDriver': "
+        "'my_nic' } ],"
         "  'params': { 'rss': { 'type': 'bool', 'offValue': false, 'source': 'sysfs:rss', 'writable': true },"
-        "              'rx': { 'type': 'int', 'allowedValues': ['0-64', 128, true], 'offValue': 0, 'atCreate': true, 'description': 'd' },"
+        "              'rx': { 'type': 'int', 'allowedValues': ['0-64', 128, true], 'offValue': 0, 'atCreate': true, "
+        "'description': 'd' },"
         "              'version': { 'type': 'int', 'writable': false } },"
         "  'paramsComplete': true,"
         "  'versions': { '10': { 'odd': null }, '2': { 'rss': true, 'rx': 64 }, '1': { 'rss': 'off' } },"
         "  'facts': { 'firmware.psid': { 'rule': 'equal' }, 'driver.version': { 'rule': 'at-least', 'why': 'notes' },"
-        "             'a': { 'rule': 'range', 'min': 1, 'max': '1.10' }, 'b': { 'rule': 'semver' }, 'c': { 'rule': 'ignore', 'min': '1' },"
+        "             'a': { 'rule': 'range', 'min': 1, 'max': '1.10' }, 'b': { 'rule': 'semver' }, 'c': { 'rule': "
+        "'ignore', 'min': '1' },"
         "             'vendor.services': { 'rule': 'superset', 'source': 'parent:vendor/services' } },"
         "  'migration': { 'driver': 'mlx5_vfio_pci', 'requires': 'devlink:migratable', 'protocol': 'v2',"
         "                 'flags': ['stop-copy', 'p2p', 'pre-copy', 'from-2030'], 'dmaLogging': true, 'dataSize': 96 },"
@@ -153,7 +158,9 @@ START_TEST(test_document) {
         _cleanup_text_ struct text first = {}, second = {};
         struct json_error error = { "" };
 
-        wrapped = xasprintf("{\"schema\":\"org.vfio.Migration1.descriptor/1\",\"devices\":[],\"models\":{\"b\":{},\"a\":%s}}", text);
+        wrapped = xasprintf(
+                "{\"schema\":\"org.vfio.Migration1.descriptor/1\",\"devices\":[],\"models\":{\"b\":{},\"a\":%s}}",
+                text);
         ck_assert_msg(document_parse(wrapped, strlen(wrapped), DOCUMENT_SOURCE, &d, &error) == 0, "%s", error.message);
         ck_assert(d->has_models);
         ck_assert_str_eq(d->models.v[0]->name, "a");
@@ -195,9 +202,11 @@ static const struct {
         { "{" SCHEMA ",'params':{'rss':{'offValue':null}}}", "params.rss.offValue: expected a string" },
         { "{" SCHEMA ",'params':{'rss':{'offValue':1.5}}}", "params.rss.offValue: expected a string" },
         { "{" SCHEMA ",'params':{'rss':{'allowedValues':'0-64'}}}", "params.rss.allowedValues: expected a list" },
-        { "{" SCHEMA ",'params':{'rss':{'allowedValues':['a',null]}}}", "params.rss.allowedValues[1]: expected a string" },
+        { "{" SCHEMA ",'params':{'rss':{'allowedValues':['a',null]}}}",
+          "params.rss.allowedValues[1]: expected a string" },
         { "{" SCHEMA ",'params':{'rss':{'allowedValues':[['a']]}}}", "params.rss.allowedValues[0]: expected a string" },
-        { "{" SCHEMA ",'params':{'rss':{'allowedValues':[99999999999999999999]}}}", "params.rss.allowedValues[0]: a number beyond 64 bits" },
+        { "{" SCHEMA ",'params':{'rss':{'allowedValues':[99999999999999999999]}}}",
+          "params.rss.allowedValues[0]: a number beyond 64 bits" },
         { "{" SCHEMA ",'params':{'rss':{'writable':'yes'}}}", "params.rss.writable: expected true or false" },
         { "{" SCHEMA ",'params':{'rss':{'atCreate':1}}}", "params.rss.atCreate: expected true or false" },
         { "{" SCHEMA ",'params':{'rss':{'source':1}}}", "params.rss.source: expected a string" },
@@ -206,7 +215,8 @@ static const struct {
         { "{" SCHEMA ",'versions':[]}", "versions: expected an object" },
         { "{" SCHEMA ",'versions':{'01':{}}}", "versions.01: not a version (an integer from 0 to 4294967295)" },
         { "{" SCHEMA ",'versions':{'-1':{}}}", "versions.-1: not a version (an integer from 0 to 4294967295)" },
-        { "{" SCHEMA ",'versions':{'4294967296':{}}}", "versions.4294967296: not a version (an integer from 0 to 4294967295)" },
+        { "{" SCHEMA ",'versions':{'4294967296':{}}}",
+          "versions.4294967296: not a version (an integer from 0 to 4294967295)" },
         { "{" SCHEMA ",'versions':{'':{}}}", "versions[\"\"]: not a version (an integer from 0 to 4294967295)" },
         { "{" SCHEMA ",'versions':{'1':[]}}", "versions.1: expected an object" },
         { "{" SCHEMA ",'versions':{'1':{'rss':[]}}}", "versions.1.rss: expected a string" },
@@ -226,8 +236,10 @@ static const struct {
         { "{" SCHEMA ",'migration':{'flags':'p2p'}}", "migration.flags: expected a list" },
         { "{" SCHEMA ",'migration':{'flags':['p2p',1]}}", "migration.flags[1]: expected a string" },
         { "{" SCHEMA ",'migration':{'dmaLogging':'yes'}}", "migration.dmaLogging: expected true or false" },
-        { "{" SCHEMA ",'migration':{'dataSize':-1}}", "migration.dataSize: expected an integer from 0 to 18446744073709551614" },
-        { "{" SCHEMA ",'migration':{'dataSize':99999999999999999999}}", "migration.dataSize: expected an integer from 0 to 18446744073709551614" },
+        { "{" SCHEMA ",'migration':{'dataSize':-1}}",
+          "migration.dataSize: expected an integer from 0 to 18446744073709551614" },
+        { "{" SCHEMA ",'migration':{'dataSize':99999999999999999999}}",
+          "migration.dataSize: expected an integer from 0 to 18446744073709551614" },
         { "{" SCHEMA ",'migration':{'driver':1}}", "migration.driver: expected a string" },
         { "{" SCHEMA ",'migration':{'requires':1}}", "migration.requires: expected a string" },
         { "{" SCHEMA ",'trialLoad':'all'}", "trialLoad: expected \"header\"" },
@@ -284,9 +296,11 @@ END_TEST
 
 /* RFC 7396: what a patch changes, adds, takes away; and null never arrives. */
 START_TEST(test_patches) {
-        static const char patch1[] = "{'params':{'rss':{'writable':false,'source':null},'new':{'type':'str','offValue':null}},'checks':null,"
-                                     "'compatibleModels':['a','b'],'match':[{'driver':'d'}],'migration':null,'later':{'x':null}}";
-        static const char patch2[] = "{'params':{'rx':null,'new':{'offValue':'o'}},'migration':{'protocol':'v1'},'versions':{'2':null}}";
+        static const char patch1[] =
+                "{'params':{'rss':{'writable':false,'source':null},'new':{'type':'str','offValue':null}},'checks':null,"
+                "'compatibleModels':['a','b'],'match':[{'driver':'d'}],'migration':null,'later':{'x':null}}";
+        static const char patch2[] =
+                "{'params':{'rx':null,'new':{'offValue':'o'}},'migration':{'protocol':'v1'},'versions':{'2':null}}";
         _cleanup_(model_free_cleanup) struct model *m = NULL;
         const struct param_info *rss, *new;
         struct json_error error = { "" };
@@ -315,7 +329,9 @@ START_TEST(test_patch_errors) {
         _cleanup_(model_free_cleanup) struct model *m = NULL;
         struct json_error error;
 
-        ck_assert_int_eq(parse(full, "{'params':{'rss':{'type':'int'}}}", "{'params':{'rss':{'type':'enum'}}}", &m, &error), -EBADMSG);
+        ck_assert_int_eq(
+                parse(full, "{'params':{'rss':{'type':'int'}}}", "{'params':{'rss':{'type':'enum'}}}", &m, &error),
+                -EBADMSG);
         ck_assert_str_eq(error.message, "patch 2: params.rss.type: expected \"bool\", \"int\" or \"str\"");
         ck_assert_int_eq(parse(full, "{'schema':null}", "{}", &m, &error), -EBADMSG);
         ck_assert_str_eq(error.message, "patch 1: schema: missing");
@@ -363,7 +379,8 @@ START_TEST(test_words) {
         unsigned i;
 
         for (int k = FACT_EQUAL; k <= FACT_IGNORE; k++) {
-                ck_assert_int_eq(fact_rule_kind_from_string(fact_rule_kind_to_string((enum fact_rule_kind)k), &kind), 0);
+                ck_assert_int_eq(fact_rule_kind_from_string(fact_rule_kind_to_string((enum fact_rule_kind)k), &kind),
+                                 0);
                 ck_assert_int_eq(kind, k);
         }
         ck_assert_int_eq(fact_rule_kind_from_string("", &kind), -EINVAL);
@@ -397,7 +414,11 @@ START_TEST(test_pool) {
                 ck_assert_int_eq(parse_pool(errors[i].text, &p, &error), -EBADMSG);
                 ck_assert_str_eq(error.message, errors[i].message);
         }
-        ck_assert_int_eq(parse_pool("{" POOL ",'match':[{'parent':'pci:1','mdevType':'t-*'},{'address':'pci:2'},{'netdev':'ens1*'}]}", &p, &error), 0);
+        ck_assert_int_eq(
+                parse_pool("{" POOL
+                           ",'match':[{'parent':'pci:1','mdevType':'t-*'},{'address':'pci:2'},{'netdev':'ens1*'}]}",
+                           &p, &error),
+                0);
         ck_assert_str_eq(p->name, "p");
         ck_assert_str_eq(p->file, "p.json");
         ck_assert(pool_matches(p, "pci:1", NULL, NULL, "t-1"));

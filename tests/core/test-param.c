@@ -13,18 +13,41 @@ static const struct {
         const char *value;
         bool is_bool, is_int;
 } values[] = {
-        { "1", true, true },       { "0", true, true },        { "yes", true, false },    { "YES", true, false },
-        { "oN", true, false },     { "True", true, false },    { "y", true, false },      { "no", true, false },
-        { "OFF", true, false },    { "false", true, false },   { "N", true, false },      { "", false, false },
-        { "on ", false, false },   { " on", false, false },    { "yess", false, false },  { "ye", false, false },
-        { "01", false, true },     { "-1", false, true },      { "-0", false, true },     { "000", false, true },
-        { "-", false, false },     { "+1", false, false },     { "1.0", false, false },   { "0x1", false, false },
-        { "1 ", false, false },    { " 1", false, false },     { "--1", false, false },   { "1e3", false, false },
-        { "9223372036854775807", false, true },  { "9223372036854775808", false, false },
-        { "-9223372036854775808", false, true }, { "-9223372036854775809", false, false },
+        { "1", true, true },
+        { "0", true, true },
+        { "yes", true, false },
+        { "YES", true, false },
+        { "oN", true, false },
+        { "True", true, false },
+        { "y", true, false },
+        { "no", true, false },
+        { "OFF", true, false },
+        { "false", true, false },
+        { "N", true, false },
+        { "", false, false },
+        { "on ", false, false },
+        { " on", false, false },
+        { "yess", false, false },
+        { "ye", false, false },
+        { "01", false, true },
+        { "-1", false, true },
+        { "-0", false, true },
+        { "000", false, true },
+        { "-", false, false },
+        { "+1", false, false },
+        { "1.0", false, false },
+        { "0x1", false, false },
+        { "1 ", false, false },
+        { " 1", false, false },
+        { "--1", false, false },
+        { "1e3", false, false },
+        { "9223372036854775807", false, true },
+        { "9223372036854775808", false, false },
+        { "-9223372036854775808", false, true },
+        { "-9223372036854775809", false, false },
         { "0000000000000000000000000000000000000009", false, true },
         { "99999999999999999999999999999999999999", false, false },
-        { "\xd9\xa1", false, false }, /* an Arabic digit */
+        { "\xd9\xa1", false, false },     /* an Arabic digit */
         { "\xef\xbc\xb9", false, false }, /* a wide Y */
 };
 
@@ -33,16 +56,31 @@ static const struct {
         const char *a, *b;
         bool equal;
 } pairs[] = {
-        { PARAM_BOOL, "on", "1", true },       { PARAM_BOOL, "on", "off", false },   { PARAM_BOOL, "Y", "TRUE", true },
-        { PARAM_BOOL, "no", "0", true },       { PARAM_BOOL, "on", "ON!", false },   { PARAM_BOOL, "ON!", "ON!", true },
-        { PARAM_BOOL, "2", "3", false },       { PARAM_INT, "064", "64", true },     { PARAM_INT, "-0", "0", true },
-        { PARAM_INT, "-007", "-7", true },     { PARAM_INT, "7", "-7", false },      { PARAM_INT, "64", "65", false },
-        { PARAM_INT, "6", "64", false },       { PARAM_INT, "x", "x", true },        { PARAM_INT, "64", "64 ", false },
+        { PARAM_BOOL, "on", "1", true },
+        { PARAM_BOOL, "on", "off", false },
+        { PARAM_BOOL, "Y", "TRUE", true },
+        { PARAM_BOOL, "no", "0", true },
+        { PARAM_BOOL, "on", "ON!", false },
+        { PARAM_BOOL, "ON!", "ON!", true },
+        { PARAM_BOOL, "2", "3", false },
+        { PARAM_INT, "064", "64", true },
+        { PARAM_INT, "-0", "0", true },
+        { PARAM_INT, "-007", "-7", true },
+        { PARAM_INT, "7", "-7", false },
+        { PARAM_INT, "64", "65", false },
+        { PARAM_INT, "6", "64", false },
+        { PARAM_INT, "x", "x", true },
+        { PARAM_INT, "64", "64 ", false },
         { PARAM_INT, "9223372036854775808", "09223372036854775808", false }, /* no int: as bytes */
         { PARAM_INT, "9223372036854775808", "9223372036854775808", true },
-        { PARAM_STR, "064", "64", false },     { PARAM_STR, "on", "1", false },      { PARAM_STR, "", "", true },
-        { PARAM_TYPE_NONE, "on", "ON", false }, { PARAM_TYPE_NONE, "on", "on", true },
-        { PARAM_STR, NULL, NULL, false },      { PARAM_BOOL, NULL, "off", false },   { PARAM_INT, "0", NULL, false },
+        { PARAM_STR, "064", "64", false },
+        { PARAM_STR, "on", "1", false },
+        { PARAM_STR, "", "", true },
+        { PARAM_TYPE_NONE, "on", "ON", false },
+        { PARAM_TYPE_NONE, "on", "on", true },
+        { PARAM_STR, NULL, NULL, false },
+        { PARAM_BOOL, NULL, "off", false },
+        { PARAM_INT, "0", NULL, false },
 };
 
 /* allowed: entries separated by blanks; NULL: no list. */
@@ -89,17 +127,69 @@ static const struct {
 };
 
 static const char *const good_names[] = {
-        "rss", "rx-filter-size", "a", "...", ".hidden", "versions", "Model", "MODEL", "models", "driver_", "bindings", "reseT",
-        "resourc", "sriov", "\xc3\xa9", "\xf0\x9f\x98\x80", "a:b", "a.b", "a\"b", "config_param", "migration_versions", "powe",
+        "rss",      "rx-filter-size",   "a",       "...",      ".hidden", "versions",     "Model",
+        "MODEL",    "models",           "driver_", "bindings", "reseT",   "resourc",      "sriov",
+        "\xc3\xa9", "\xf0\x9f\x98\x80", "a:b",     "a.b",      "a\"b",    "config_param", "migration_versions",
+        "powe",
 };
 
 static const char *const bad_names[] = {
-        "", ".", "..", "model", "version", "config_params", "migration_version", "a=b", "=", "a/b", "/", "a b", " a", "a\t",
-        "a\n", "a\r", "\v", "\f", "a\xc2\xa0", "\xe2\x80\x83", "\xe2\x80\xa8", "\xe3\x80\x80", "\xe1\x9a\x80", "\xc2\x85",
-        "\xe2\x80\xaf", "\xe2\x81\x9f", "\xff", "a\xc3", "\xed\xa0\x80", "\xc0\xaf",
-        "remove", "reset", "driver_override", "driver", "bind", "unbind", "new_id", "rescan", "enable", "config", "resource",
-        "resource0", "resource0_wc", "rom", "power", "power_state", "uevent", "msi_bus", "numa_node", "sriov_numvfs",
-        "d3cold_allowed", "vendor", "device", "class", "subsystem", "subsystem_vendor",
+        "",
+        ".",
+        "..",
+        "model",
+        "version",
+        "config_params",
+        "migration_version",
+        "a=b",
+        "=",
+        "a/b",
+        "/",
+        "a b",
+        " a",
+        "a\t",
+        "a\n",
+        "a\r",
+        "\v",
+        "\f",
+        "a\xc2\xa0",
+        "\xe2\x80\x83",
+        "\xe2\x80\xa8",
+        "\xe3\x80\x80",
+        "\xe1\x9a\x80",
+        "\xc2\x85",
+        "\xe2\x80\xaf",
+        "\xe2\x81\x9f",
+        "\xff",
+        "a\xc3",
+        "\xed\xa0\x80",
+        "\xc0\xaf",
+        "remove",
+        "reset",
+        "driver_override",
+        "driver",
+        "bind",
+        "unbind",
+        "new_id",
+        "rescan",
+        "enable",
+        "config",
+        "resource",
+        "resource0",
+        "resource0_wc",
+        "rom",
+        "power",
+        "power_state",
+        "uevent",
+        "msi_bus",
+        "numa_node",
+        "sriov_numvfs",
+        "d3cold_allowed",
+        "vendor",
+        "device",
+        "class",
+        "subsystem",
+        "subsystem_vendor",
 };
 
 START_TEST(test_values) {
@@ -140,8 +230,10 @@ static char **words(const char *s) {
 
 START_TEST(test_allows) {
         _cleanup_(strv_free_cleanup) char **allowed = sets[_i].allowed ? words(sets[_i].allowed) : NULL;
-        const struct param_info info = { .type = sets[_i].type, .off_value = (char *)sets[_i].off_value,
-                                         .has_allowed = allowed != NULL, .allowed = allowed };
+        const struct param_info info = { .type = sets[_i].type,
+                                         .off_value = (char *)sets[_i].off_value,
+                                         .has_allowed = allowed != NULL,
+                                         .allowed = allowed };
 
         ck_assert_int_eq(param_info_allows(&info, PARAM_TYPE_NONE, sets[_i].value), sets[_i].allows);
 }
@@ -193,8 +285,11 @@ START_TEST(test_types) {
 END_TEST
 
 static void infos_add(struct param_infos *infos, const char *name, enum param_type type, const char *off_value) {
-        struct param_info info = { .name = xstrdup(name), .type = type, .off_value = xstrdup(off_value),
-                                   .writable = TRI_UNKNOWN, .at_create = TRI_UNKNOWN };
+        struct param_info info = { .name = xstrdup(name),
+                                   .type = type,
+                                   .off_value = xstrdup(off_value),
+                                   .writable = TRI_UNKNOWN,
+                                   .at_create = TRI_UNKNOWN };
 
         param_infos_take(infos, &info);
         ck_assert_ptr_null(info.name);
@@ -230,10 +325,21 @@ END_TEST
 
 START_TEST(test_merge) {
         char *list[] = { (char *)"1-2", NULL }, *none[] = { NULL };
-        const struct param_info base = { .name = (char *)"p", .type = PARAM_INT, .off_value = (char *)"0", .has_allowed = true,
-                                         .allowed = list, .writable = TRI_YES, .at_create = TRI_UNKNOWN, .source = (char *)"sysfs:p" };
-        const struct param_info over = { .name = (char *)"p", .type = PARAM_TYPE_NONE, .has_allowed = true, .allowed = none,
-                                         .writable = TRI_NO, .at_create = TRI_YES, .description = (char *)"d" };
+        const struct param_info base = { .name = (char *)"p",
+                                         .type = PARAM_INT,
+                                         .off_value = (char *)"0",
+                                         .has_allowed = true,
+                                         .allowed = list,
+                                         .writable = TRI_YES,
+                                         .at_create = TRI_UNKNOWN,
+                                         .source = (char *)"sysfs:p" };
+        const struct param_info over = { .name = (char *)"p",
+                                         .type = PARAM_TYPE_NONE,
+                                         .has_allowed = true,
+                                         .allowed = none,
+                                         .writable = TRI_NO,
+                                         .at_create = TRI_YES,
+                                         .description = (char *)"d" };
         struct param_info info = param_info_merge(&base, &over);
 
         ck_assert_int_eq(info.type, PARAM_INT);

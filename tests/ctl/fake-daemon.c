@@ -211,11 +211,12 @@ static int method_emit(sd_bus_message *m, void *data, sd_bus_error *error) {
 static int get_text(sd_bus *bus, const char *path, const char *interface, const char *property, sd_bus_message *reply,
                     void *data, sd_bus_error *error) {
         const struct device *d = data;
-        const char *value = str_equal(property, "Id") ? d->address :
-                            str_equal(property, "Driver") ? d->traits->driver :
-                            str_equal(property, "Bus") ? "pci" :
-                            str_equal(property, "SysfsPath") ? "sys/devices/fake" :
-                            str_equal(property, "VfioDevice") ? "vfio0" : "12";
+        const char *value = str_equal(property, "Id")           ? d->address
+                            : str_equal(property, "Driver")     ? d->traits->driver
+                            : str_equal(property, "Bus")        ? "pci"
+                            : str_equal(property, "SysfsPath")  ? "sys/devices/fake"
+                            : str_equal(property, "VfioDevice") ? "vfio0"
+                                                                : "12";
 
         return sd_bus_message_append(reply, "s", value ?: "");
 }

@@ -39,7 +39,10 @@ START_TEST(test_escape) {
         assert_escaped(&pipe_out, "\xe2\x80\xae", "\\xe2\\x80\\xae");
         assert_escaped(&pipe_out, "\xff\xc3", "\\xff\\xc3");
         assert_escaped(&pipe_out, "\xc0\x9b\xed\xa0\x80", "\\xc0\\x9b\\xed\\xa0\\x80");
-        assert_escaped(&pipe_out, "\x9b" "2J", "\\x9b2J");
+        assert_escaped(&pipe_out,
+                       "\x9b"
+                       "2J",
+                       "\\x9b2J");
         assert_escaped(&ascii, "\xc3\xa9", "\\xc3\\xa9");
 }
 END_TEST
@@ -109,8 +112,9 @@ START_TEST(test_timespan) {
                 const char *s;
                 uint64_t usec;
         } good[] = {
-                { "5", 5000000 }, { "5s", 5000000 }, { "500ms", 500000 }, { "1us", 1 }, { "2min 30s", 150000000 },
-                { "1h", UINT64_C(3600000000) }, { " 1 ", 1000000 },
+                { "5", 5000000 },   { "5s", 5000000 },         { "500ms", 500000 },
+                { "1us", 1 },       { "2min 30s", 150000000 }, { "1h", UINT64_C(3600000000) },
+                { " 1 ", 1000000 },
         };
         static const char *const bad[] = {
                 "", "0", "s", "-1", "5x", "1.5", "99999999999999999999", "5,", "999999999999h"

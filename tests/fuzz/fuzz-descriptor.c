@@ -37,7 +37,8 @@ static void try_document(const char *data, size_t size, enum document_kind kind)
         document_format(d, &first);
         require(document_parse(first.data, first.length, DOCUMENT_HOST, &again, &error) == 0, error.message);
         require(list_equal(d->devices, d->n_devices, again->devices, again->n_devices), "devices differ");
-        require(list_equal(d->creatables, d->n_creatables, again->creatables, again->n_creatables), "creatables differ");
+        require(list_equal(d->creatables, d->n_creatables, again->creatables, again->n_creatables),
+                "creatables differ");
         document_format(again, &second);
         require(str_equal(first.data, second.data), "texts differ");
 }
