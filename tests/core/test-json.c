@@ -39,8 +39,8 @@ static const char *const good[] = {
         "\"\"",
         "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\uFFFF\"",
         "\"\\ud83d\\ude00\"",
-        "\"\x7f \xc2\x80 \xdf\xbf \xe0\xa0\x80 \xed\x9f\xbf \xee\x80\x80 \xef\xbf\xbf \xf0\x90\x80\x80 "
-        "\xf4\x8f\xbf\xbf\"",
+        ("\"\x7f \xc2\x80 \xdf\xbf \xe0\xa0\x80 \xed\x9f\xbf \xee\x80\x80 \xef\xbf\xbf \xf0\x90\x80\x80 "
+         "\xf4\x8f\xbf\xbf\""),
         "[1,2,[3,{\"a\":[]}],{}]",
         "{\"a\":1,\"b\":{\"a\":2},\"c\":[{\"a\":3},{\"a\":4}],\"\":5}",
         "{\"a\":1,\"A\":2,\"a \":3,\"\\u0061\\u0301\":4,\"\xc3\xa1\":5}",
