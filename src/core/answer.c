@@ -19,6 +19,7 @@ struct candidates {
         const struct side *side;
         const size_t *members;
         size_t n_members;
+        size_t kin; /* the candidates that are judged alike, maybe itself */
         size_t parent;
         size_t *own_members; /* where members is not the inventory's */
 };
@@ -80,6 +81,7 @@ static bool pins_any(const struct document *source) {
 }
 
 static void add_class(struct answering *a, struct candidates c) {
+        c.kin = a->n_classes;
         array_append(a->classes, a->n_classes, c);
 }
 
@@ -111,21 +113,26 @@ static void split_class(struct answering *a, const struct inventory_class *class
 
 static void make_classes(struct answering *a) {
         const struct question *q = a->question;
+        const struct inventory *target = q->target;
+        _cleanup_free_ size_t *numbers = xnew0(size_t, target->n_classes);
         bool pins = pins_any(q->source);
 
-        for (size_t i = 0; i < q->target->n_classes; i++) {
-                const struct inventory_class *class = &q->target->classes[i];
+        for (size_t i = 0; i < target->n_classes; i++) {
+                const struct inventory_class *class = &target->classes[i];
 
                 if (class->first->traits->creatable && (q->flags & ANSWER_EXISTING_ONLY))
                         continue;
-                if (pins)
+                if (pins) {
                         split_class(a, class);
-                else
-                        add_class(a, (struct candidates){ .first = class->first,
-                                                          .side = &class->side,
-                                                          .members = class->members,
-                                                          .n_members = class->n_members,
-                                                          .parent = class->parent });
+                        continue;
+                }
+                numbers[i] = a->n_classes;
+                add_class(a, (struct candidates){ .first = class->first,
+                                                  .side = &class->side,
+                                                  .members = class->members,
+                                                  .n_members = class->n_members,
+                                                  .parent = class->parent });
+                a->classes[numbers[i]].kin = numbers[class->kin];
         }
 }
 
@@ -154,10 +161,16 @@ static int judge_all(struct answering *a) {
                         continue;
                 side_init(&a->sources[i], q->source->devices[i], &q->target->document->models, &q->source->models);
                 for (size_t j = 0; j < a->n_classes; j++) {
+                        struct judgement *judgement = &a->judgements[i * a->n_classes + j];
+                        const struct candidates *c = &a->classes[j];
+
+                        if (c->kin < j) {
+                                *judgement = *judgement_of(a, i, c->kin);
+                                continue;
+                        }
                         if (cancelled(a))
                                 return -ECANCELED;
-                        judge_pair(&a->context, &a->sources[i], a->classes[j].side, a->classes[j].first, PAIR_VERDICT,
-                                   &a->judgements[i * a->n_classes + j], NULL);
+                        judge_pair(&a->context, &a->sources[i], c->side, c->first, PAIR_VERDICT, judgement, NULL);
                         a->n_pairs++;
                 }
         }

@@ -150,21 +150,54 @@ struct device *device_ref(struct device *d) {
         return d;
 }
 
+/* All of a device's own strings. */
+#define DEVICE_STRINGS(d)                                                                                           \
+        {                                                                                                           \
+                &(d)->id, &(d)->address, &(d)->guest, &(d)->pin, &(d)->parent, &(d)->reserved_by, &(d)->sysfs_path, \
+                        &(d)->bus, &(d)->vfio_device, &(d)->iommu_group                                             \
+        }
+
+static void device_free_strings(struct device *d) {
+        char **strings[] = DEVICE_STRINGS(d);
+
+        for (size_t i = 0; i < ARRAY_SIZE(strings) && !d->block; i++)
+                free(*strings[i]);
+        free(d->block);
+}
+
+void device_compact(struct device *d) {
+        char **strings[] = DEVICE_STRINGS(d), *block, *at;
+        bool twice = str_equal(d->id, d->address);
+        size_t size = 0;
+
+        for (size_t i = twice; i < ARRAY_SIZE(strings); i++) /* the id is the first of them */
+                if (*strings[i])
+                        size += strlen(*strings[i]) + 1;
+        block = at = xcalloc(size, 1);
+        for (size_t i = twice; i < ARRAY_SIZE(strings); i++)
+                if (*strings[i]) {
+                        char *to = at;
+
+                        at = stpcpy(at, *strings[i]) + 1;
+                        if (!d->block)
+                                free(*strings[i]);
+                        *strings[i] = to;
+                }
+        if (twice) {
+                if (!d->block)
+                        free(d->id);
+                d->id = d->address;
+        }
+        free(d->block);
+        d->block = block;
+}
+
 struct device *device_unref(struct device *d) {
         if (!d || __atomic_sub_fetch(&d->n_refs, 1, __ATOMIC_ACQ_REL) > 0)
                 return NULL;
         traits_unref(d->traits);
-        free(d->id);
-        free(d->address);
-        free(d->guest);
-        free(d->pin);
-        free(d->parent);
-        free(d->reserved_by);
+        device_free_strings(d);
         strv_free(d->group_blocked_by);
-        free(d->sysfs_path);
-        free(d->bus);
-        free(d->vfio_device);
-        free(d->iommu_group);
         free(d);
         return NULL;
 }

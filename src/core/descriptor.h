@@ -67,6 +67,8 @@ struct device {
         char *bus;         /* its subsystem: "pci", "mdev" */
         char *vfio_device; /* "vfio0" */
         char *iommu_group; /* "12" */
+
+        char *block; /* device_compact(): all of the strings above are in it */
 };
 
 struct document {
@@ -95,6 +97,8 @@ struct device *device_unref(struct device *d);
 DEFINE_CLEANUP(struct device, device_unref);
 /* Equal in everything, id and places too. */
 bool device_equal(const struct device *a, const struct device *b);
+/* Puts all strings into one block, for those that live long; they must not be changed afterwards. */
+void device_compact(struct device *d);
 /* A copy with traits of its own, to be changed. */
 struct device *device_copy(const struct device *d);
 

@@ -44,42 +44,81 @@ static size_t slots_for(size_t n) {
         return n_slots;
 }
 
-static void number_parents(struct inventory *inventory) {
-        size_t n_slots = slots_for(inventory->document->n_creatables);
-        _cleanup_free_ size_t *slots = xnew0(size_t, n_slots); /* number of a parent's first class + 1 */
+/* Class numbers + 1, by a hash of their first devices. */
+struct slots {
+        const struct inventory *inventory;
+        size_t *v;
+        size_t n; /* a power of two */
+};
 
+static void slots_init(struct slots *s, const struct inventory *inventory, size_t n) {
+        *s = (struct slots){ .inventory = inventory, .n = slots_for(n) };
+        s->v = xnew0(size_t, s->n);
+}
+
+static void slots_done(struct slots *s) {
+        free(s->v);
+}
+
+/* Where the number of a class is whose first device is the same as d, or where it belongs. */
+static size_t *slots_find(struct slots *s, uint64_t hash, const struct device *d,
+                          bool (*same)(const struct device *a, const struct device *b)) {
+        size_t at = hash & (s->n - 1);
+
+        while (s->v[at] && !same(s->inventory->classes[s->v[at] - 1].first, d))
+                at = (at + 1) & (s->n - 1);
+        return &s->v[at];
+}
+
+static bool same_parent(const struct device *a, const struct device *b) {
+        return str_equal(a->parent, b->parent);
+}
+
+/* Judged alike, whatever they are pinned to. */
+static bool same_judgement(const struct device *a, const struct device *b) {
+        return a->traits == b->traits && str_equal(a->reserved_by, b->reserved_by) &&
+               (a->available == 0) == (b->available == 0);
+}
+
+/* Numbers are those of the first class there is, so that they say which one to look at. */
+static void number_classes(struct inventory *inventory) {
+        __attribute__((cleanup(slots_done))) struct slots parents, kin;
+
+        slots_init(&parents, inventory, inventory->document->n_creatables);
+        slots_init(&kin, inventory, inventory->n_classes);
         for (size_t i = 0; i < inventory->n_classes; i++) {
                 struct inventory_class *class = &inventory->classes[i];
-                size_t at;
+                const struct device *d = class->first;
+                size_t *slot = slots_find(&kin, class_hash(d), d, same_judgement);
 
+                if (!*slot)
+                        *slot = i + 1;
+                class->kin = *slot - 1;
                 class->parent = SIZE_MAX;
-                if (!class->first->traits->creatable)
+                if (!d->traits->creatable)
                         continue;
-                at = hash_str(HASH_INIT, class->first->parent) & (n_slots - 1);
-                while (slots[at] && !str_equal(inventory->classes[slots[at] - 1].first->parent, class->first->parent))
-                        at = (at + 1) & (n_slots - 1);
-                if (!slots[at])
-                        slots[at] = i + 1;
-                class->parent = slots[at] - 1;
+                slot = slots_find(&parents, hash_str(HASH_INIT, d->parent), d, same_parent);
+                if (!*slot)
+                        *slot = i + 1;
+                class->parent = *slot - 1;
         }
 }
 
 static void group(struct inventory *inventory) {
-        size_t n = inventory_length(inventory), n_slots = slots_for(n);
-        _cleanup_free_ size_t *slots = xnew0(size_t, n_slots); /* class number + 1 */
+        __attribute__((cleanup(slots_done))) struct slots slots;
+        size_t n = inventory_length(inventory);
 
+        slots_init(&slots, inventory, n);
         for (size_t i = 0; i < n; i++) {
                 const struct device *d = inventory_at(inventory, i);
-                size_t at = class_hash(d) & (n_slots - 1);
+                size_t *slot = slots_find(&slots, class_hash(d), d, same_class);
                 struct inventory_class *class;
 
-                while (slots[at] && !same_class(inventory->classes[slots[at] - 1].first, d))
-                        at = (at + 1) & (n_slots - 1);
-                if (!slots[at]) {
+                if (!*slot) {
                         array_append(inventory->classes, inventory->n_classes, (struct inventory_class){ .first = d });
-                        slots[at] = inventory->n_classes;
+                        *slot = inventory->n_classes;
                 }
-                class = &inventory->classes[slots[at] - 1];
+                class = &inventory->classes[*slot - 1];
                 array_append(class->members, class->n_members, i);
         }
 }
@@ -97,7 +136,7 @@ struct inventory *inventory_new(struct document *document) {
                 if (!document->creatables[j]->traits->hash)
                         traits_table_intern(table, document->creatables[j]);
         group(i);
-        number_parents(i);
+        number_classes(i);
         for (size_t j = 0; j < i->n_classes; j++)
                 side_init(&i->classes[j].side, i->classes[j].first, &document->models, NULL);
         return i;

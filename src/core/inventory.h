@@ -17,6 +17,7 @@ struct inventory_class {
         size_t *members;            /* positions: devices in document order, then creatables; ascending */
         size_t n_members;
         struct side side; /* of the first */
+        size_t kin;       /* the first class that is judged alike, but for pins: creatables on other parents */
         size_t parent;    /* of a creatable: a number that all types of one parent share; else SIZE_MAX */
 };
 

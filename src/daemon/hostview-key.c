@@ -62,8 +62,10 @@ void hostview_set(struct hostview *v, struct view_key *k, struct device **device
                 devices_free(devices, n);
                 return;
         }
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
                 intern(v, devices[i]);
+                device_compact(devices[i]);
+        }
         if (!key_is_parent(k->name)) {
                 v->n_present += n;
                 v->n_present -= k->n_devices;

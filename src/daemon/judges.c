@@ -147,8 +147,8 @@ void judges_submit(struct judges *j, struct job *job) {
         }
         *lane->end = job;
         lane->end = &job->next;
-        pthread_cond_signal(&j->work);
         pthread_mutex_unlock(&j->lock);
+        pthread_cond_signal(&j->work); /* after the unlock, or the thread would wake only to wait for it */
 }
 
 struct job *judges_pop(struct judges *j) {

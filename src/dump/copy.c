@@ -171,10 +171,11 @@ static char *resolve(const char *path, const char *target) {
                 size_t n = strcspn(target, "/");
 
                 if (n == 2 && target[0] == '.' && target[1] == '.') {
-                        const char *up = t.length > 0 ? memrchr(t.data, '/', t.length) : NULL;
+                        const char *up;
 
                         if (t.length == 0)
                                 return NULL;
+                        up = memrchr(t.data, '/', t.length);
                         t.length = up ? (size_t)(up - t.data) : 0;
                         t.data[t.length] = '\0';
                 } else if (n > 0 && !(n == 1 && target[0] == '.')) {

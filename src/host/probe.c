@@ -104,7 +104,7 @@ static void wait_for_type(struct probe *p) {
         for (unsigned i = 0; i < 10 && !p->host->sysfs.fake && !probe_has(p, "mdev_type"); i++) {
                 clock_nanosleep(CLOCK_MONOTONIC, 0, &moment, NULL);
                 names_done(&p->names);
-                if (names_read(p->dir.fd, &p->names) < 0)
+                if (lseek(p->dir.fd, 0, SEEK_SET) < 0 || names_read(p->dir.fd, &p->names) < 0)
                         return;
         }
 }
