@@ -142,12 +142,6 @@ struct inventory *inventory_new(struct document *document) {
         return i;
 }
 
-struct inventory *inventory_ref(struct inventory *i) {
-        if (i)
-                __atomic_add_fetch(&i->n_refs, 1, __ATOMIC_RELAXED);
-        return i;
-}
-
 struct inventory *inventory_unref(struct inventory *i) {
         if (!i || __atomic_sub_fetch(&i->n_refs, 1, __ATOMIC_ACQ_REL) > 0)
                 return NULL;

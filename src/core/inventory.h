@@ -30,7 +30,6 @@ struct inventory {
 
 /* Takes the document, whose devices must be interned already if another thread may see them. */
 struct inventory *inventory_new(struct document *document);
-struct inventory *inventory_ref(struct inventory *i);
 struct inventory *inventory_unref(struct inventory *i);
 DEFINE_CLEANUP(struct inventory, inventory_unref);
 

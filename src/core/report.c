@@ -31,17 +31,3 @@ struct report *report_free(struct report *r) {
         free(r);
         return NULL;
 }
-
-int report_exit_status(const struct report *r) {
-        switch (r->verdict) {
-        case VERDICT_COMPATIBLE:
-                return 0;
-        case VERDICT_NEEDS_CONFIGURATION:
-                return 6;
-        case VERDICT_UNKNOWN:
-                return 4;
-        case VERDICT_INCOMPATIBLE:
-                return r->fits_if_free ? 5 : 3;
-        }
-        return 1;
-}

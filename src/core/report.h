@@ -60,6 +60,3 @@ DEFINE_CLEANUP(struct report, report_free);
 char *report_summarize(const struct report *r, const char *vm_name);
 /* Compact JSON. */
 void report_format(const struct report *r, struct text *t);
-/* The exit status of spec 4: 0 yes, 3 incompatible, 4 unknown, 5 it would fit, but nothing is free, 6 needs
- * configuration. */
-int report_exit_status(const struct report *r);

@@ -154,25 +154,6 @@ void reasons_add(struct reasons *r, struct reason reason, const char *remedy, co
         array_append(r->v, r->n, copy);
 }
 
-void reasons_copy(struct reasons *to, const struct reasons *from) {
-        for (size_t i = 0; i < from->n; i++)
-                array_append(to->v, to->n, reason_copy(&from->v[i]));
-}
-
-bool reasons_have(const struct reasons *r, enum reason_code code) {
-        for (size_t i = 0; i < r->n; i++)
-                if (r->v[i].code == code)
-                        return true;
-        return false;
-}
-
-bool reasons_have_result(const struct reasons *r, enum result result) {
-        for (size_t i = 0; i < r->n; i++)
-                if (r->v[i].result == result)
-                        return true;
-        return false;
-}
-
 void action_done(struct action *a) {
         free(a->param);
         free(a->value);

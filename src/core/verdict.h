@@ -157,9 +157,6 @@ void reasons_done(struct reasons *r);
  * The strings of the reason are only read; its message and remedy are not looked at.
  */
 void reasons_add(struct reasons *r, struct reason reason, const char *remedy, const char *format, ...) _printf_(4, 5);
-void reasons_copy(struct reasons *to, const struct reasons *from);
-bool reasons_have(const struct reasons *r, enum reason_code code);
-bool reasons_have_result(const struct reasons *r, enum result result);
 
 void action_done(struct action *a);
 void actions_done(struct actions *a);

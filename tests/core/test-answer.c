@@ -18,6 +18,13 @@ static struct document *parse(const char *text, enum document_kind kind) {
         return d;
 }
 
+static bool has_reason(const struct reasons *r, enum reason_code code) {
+        for (size_t i = 0; i < r->n; i++)
+                if (r->v[i].code == code)
+                        return true;
+        return false;
+}
+
 static const char vm[] =
         "{\"schema\":\"org.vfio.Migration1.descriptor/1\",\"vm\":{\"name\":\"web-1\"},\"devices\":["
         "{\"id\":\"a\",\"model\":\"v.com/nic\",\"origin\":{\"model\":\"sysfs:model\"},\"params\":{\"rss\":\"off\"},"
@@ -80,7 +87,7 @@ START_TEST(test_explain_lists_every_class) {
         ck_assert_int_eq(report->verdict, VERDICT_NEEDS_CONFIGURATION);
         ck_assert_uint_eq(report->devices[0].n_candidates, 2);
         ck_assert_int_eq(report->devices[0].candidates[0].verdict, VERDICT_INCOMPATIBLE);
-        ck_assert(reasons_have(&report->devices[0].candidates[0].reasons, REASON_MODEL_MISMATCH));
+        ck_assert(has_reason(&report->devices[0].candidates[0].reasons, REASON_MODEL_MISMATCH));
         ck_assert_uint_eq(report->devices[0].candidates[1].n_members, 8);
         ck_assert_uint_eq(strv_length(report->devices[0].candidates[1].addresses), 8);
         ck_assert_str_eq(report->summary, "web-1 can move here after 2 changes: a to pci:0000:00:02.0, set rss=off; "
@@ -123,7 +130,7 @@ START_TEST(test_stale) {
                 _cleanup_(report_free_cleanup) struct report *report = NULL;
 
                 ck_assert_int_eq(question_answer(&q, &report, NULL), 0);
-                ck_assert_msg(reasons_have(&report->devices[0].reasons, REASON_STALE) == cases[i].stale, "case %zu", i);
+                ck_assert_msg(has_reason(&report->devices[0].reasons, REASON_STALE) == cases[i].stale, "case %zu", i);
         }
 }
 END_TEST
