@@ -150,13 +150,12 @@ static int answer_inquiry(struct call *c, const struct inquiry *q, sd_bus_error 
                 return sd_bus_error_set(error, ERROR_INVALID_DESCRIPTOR, q->place.message);
         if (q->result == -ETIME)
                 return error_expired(error, "judging this descriptor");
+        if (q->result == -EFBIG || (q->result >= 0 && strlen(q->report_text) > CALL_REPORT_MAX))
+                return sd_bus_error_set(error, ERROR_LIMIT_EXCEEDED,
+                                        "the report is too long; ask without the explain flag, or about fewer devices");
         if (q->result < 0)
                 return sd_bus_error_setf(error, ERROR_FAILED, "the descriptor could not be judged: %s",
                                          strerror(-q->result));
-        if (strlen(q->report_text) > CALL_REPORT_MAX)
-                return sd_bus_error_set(
-                        error, ERROR_LIMIT_EXCEEDED,
-                        "the report is longer than 16 MiB; ask without the explain flag, or about fewer devices");
         return sd_bus_reply_method_return(c->message, "ss", verdict_to_string(q->report->verdict), q->report_text);
 }
 

@@ -197,6 +197,15 @@ static int fits_if_free(struct answering *a, bool *ret) {
         return 0;
 }
 
+static bool explanation_too_long(const struct answering *a) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < a->n_classes; i++)
+                n += a->classes[i].n_members;
+        return (a->question->flags & ANSWER_EXPLAIN) && n > 0 &&
+               (a->n_sources > ANSWER_ADDRESSES_MAX / n || a->n_sources > ANSWER_CANDIDATES_MAX / a->n_classes);
+}
+
 int question_answer(const struct question *q, struct report **ret_report, struct answer_cost *ret_cost) {
         __attribute__((cleanup(answering_done))) struct answering a = {
                 .question = q,
@@ -212,6 +221,8 @@ int question_answer(const struct question *q, struct report **ret_report, struct
         int r;
 
         make_classes(&a);
+        if (explanation_too_long(&a))
+                return -EFBIG;
         a.places = xnew0(struct assign_place, a.n_sources);
         r = judge_all(&a);
         if (r < 0)

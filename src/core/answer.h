@@ -32,5 +32,9 @@ struct answer_cost {
         size_t pairs_judged;
 };
 
-/* 0, or -ECANCELED. ret_cost may be NULL. */
+/* So many candidates may a report explain, and so many addresses may they have together. */
+#define ANSWER_CANDIDATES_MAX 16384u
+#define ANSWER_ADDRESSES_MAX 400000u
+
+/* 0, -ECANCELED, or -EFBIG where the explanation would be too long. ret_cost may be NULL. */
 int question_answer(const struct question *q, struct report **ret_report, struct answer_cost *ret_cost);

@@ -34,7 +34,7 @@ int verb_compare(struct context *c) {
                 .now = time(NULL),
         };
         if (question_answer(&q, &report, NULL) < 0) {
-                context_fail(c, 0, "Cannot judge.");
+                context_fail(c, 0, "Cannot judge: the explanation would be too long.");
                 return STATUS_ERROR;
         }
         report_format(report, &json);

@@ -95,6 +95,30 @@ START_TEST(test_explain_lists_every_class) {
 }
 END_TEST
 
+/* One device on 10 000: can be explained; 256 on as many: cannot, and says so instead of filling the memory. */
+START_TEST(test_explain_is_bounded) {
+        _cleanup_(inventory_unref_cleanup) struct inventory *host = make_host(10000, "off");
+        _cleanup_(document_free_cleanup) struct document *source = NULL;
+        _cleanup_(report_free_cleanup) struct report *report = NULL;
+        _cleanup_text_ struct text many = {};
+        struct policy policy = POLICY_DEFAULT;
+        struct question q = { .target = host, .policy = &policy, .flags = ANSWER_EXPLAIN };
+
+        report = ask(host, ANSWER_EXPLAIN, NULL);
+        ck_assert_uint_eq(report->devices[0].candidates[1].n_members, 9998);
+        report = report_free(report);
+
+        text_add(&many, "{\"schema\":\"org.vfio.Migration1.descriptor/1\",\"devices\":[");
+        for (int i = 0; i < 256; i++)
+                text_addf(&many, "%s{\"id\":\"%d\"}", i ? "," : "", i);
+        text_add(&many, "]}");
+        source = parse(many.data, DOCUMENT_SOURCE);
+        q.source = source;
+        ck_assert_int_eq(question_answer(&q, &report, NULL), -EFBIG);
+        ck_assert_ptr_null(report);
+}
+END_TEST
+
 START_TEST(test_cancelled) {
         _cleanup_(inventory_unref_cleanup) struct inventory *host = make_host(10, "off");
         _cleanup_(document_free_cleanup) struct document *source = parse(vm, DOCUMENT_SOURCE);
@@ -251,6 +275,7 @@ int main(void) {
         tcase_set_timeout(cases, 60);
         tcase_add_test(cases, test_cost_is_by_class);
         tcase_add_test(cases, test_explain_lists_every_class);
+        tcase_add_test(cases, test_explain_is_bounded);
         tcase_add_test(cases, test_cancelled);
         tcase_add_test(cases, test_stale);
         tcase_add_test(cases, test_plans_hold);
