@@ -87,6 +87,12 @@ uint64_t bed_now(void) {
         return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
+void bed_assert_within(uint64_t begun, uint64_t usec) {
+        const char *slack = getenv("TEST_SLACK");
+
+        ck_assert_uint_lt(bed_now() - begun, usec * (slack ? strtoul(slack, NULL, 10) : 1));
+}
+
 void bed_run(struct bed *b, uint64_t usec) {
         uint64_t end = bed_now() + usec;
 

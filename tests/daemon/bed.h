@@ -36,3 +36,5 @@ unsigned bed_reads(struct bed *b, const char *key);
         } while (0)
 void bed_run(struct bed *b, uint64_t usec);
 uint64_t bed_now(void);
+/* That it has not taken longer; TEST_SLACK=N allows N times as long, for valgrind and busy machines. */
+void bed_assert_within(uint64_t begun, uint64_t usec);
