@@ -3,6 +3,7 @@
  */
 #include "core/answering.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
@@ -10,24 +11,25 @@
 #include "util/alloc.h"
 #include "util/strv.h"
 
-/* A judgement again, with the reasons. */
-static struct grounds grounds_of(const struct answering *a, size_t source, size_t class) {
+/* A judgement again, with the reasons; the first one ends where a no is certain. */
+static struct grounds grounds_of(const struct answering *a, size_t source, size_t class, struct judgement *ret) {
         const struct candidates *c = &a->classes[class];
-        struct judgement judgement;
         struct grounds grounds;
 
-        judge_pair(&a->context, &a->sources[a->twins[source]], c->side, c->first, PAIR_GROUNDS, &judgement, &grounds);
+        judge_pair(&a->context, &a->sources[a->twins[source]], c->side, c->first, PAIR_GROUNDS, ret, &grounds);
         return grounds;
 }
 
-/* The candidate whose reasons say best why a device is left over. */
-static size_t nearest_class(const struct answering *a, size_t source) {
+/* The candidate whose reasons say best why a device is left over: 0, or -ECANCELED. */
+static int nearest_class(const struct answering *a, size_t source, size_t *ret_class) {
         size_t best = ASSIGN_NONE, best_rank = SIZE_MAX;
 
         for (size_t i = 0; i < a->n_classes; i++) {
                 struct judgement j;
                 size_t rank;
 
+                if (answering_cancelled(a))
+                        return -ECANCELED;
                 judge_pair(&a->context, &a->sources[a->twins[source]], a->classes[i].side, a->classes[i].first,
                            PAIR_FINDINGS, &j, NULL);
                 rank = (size_t)__builtin_popcount(j.findings.failed_rules) +
@@ -39,13 +41,20 @@ static size_t nearest_class(const struct answering *a, size_t source) {
                         best_rank = rank;
                 }
         }
-        return best;
+        *ret_class = best;
+        return 0;
 }
 
-static void report_left_over(const struct answering *a, size_t source, struct report_device *d) {
-        size_t nearest = nearest_class(a, source);
+static int report_left_over(const struct answering *a, size_t source, struct report_device *d) {
+        struct judgement judgement;
         struct grounds grounds;
         bool fits = false;
+        size_t nearest;
+        int r;
+
+        r = nearest_class(a, source, &nearest);
+        if (r < 0)
+                return r;
 
         d->verdict = VERDICT_INCOMPATIBLE;
         d->evidence = EVIDENCE_IDENTITY;
@@ -56,10 +65,10 @@ static void report_left_over(const struct answering *a, size_t source, struct re
                                              .code = REASON_NO_CANDIDATE,
                                              .field = (char *)"target" },
                             NULL, "the host has no device that could take its place");
-                return;
+                return 0;
         }
-        d->evidence = answering_judgement(a, source, nearest)->evidence;
-        grounds = grounds_of(a, source, nearest);
+        grounds = grounds_of(a, source, nearest, &judgement);
+        d->evidence = judgement.evidence;
         d->reasons = grounds.reasons;
         actions_done(&grounds.actions); /* nothing is to be done for a device that has no place */
         for (size_t i = 0; i < a->n_classes; i++)
@@ -71,16 +80,17 @@ static void report_left_over(const struct answering *a, size_t source, struct re
                                              .code = REASON_ASSIGNMENT,
                                              .field = (char *)"target" },
                             NULL, "devices here would fit it, but the VM's other devices need them");
+        return 0;
 }
 
 static void report_placed(const struct answering *a, size_t source, const struct assign_place *p,
                           struct report_device *d) {
         const struct device *target = inventory_at(a->question->target, p->position);
-        const struct judgement *j = answering_judgement(a, source, p->class);
-        struct grounds grounds = grounds_of(a, source, p->class);
+        struct judgement judgement;
+        struct grounds grounds = grounds_of(a, source, p->class, &judgement);
 
-        d->verdict = j->verdict;
-        d->evidence = j->evidence;
+        d->verdict = judgement.verdict;
+        d->evidence = judgement.evidence;
         d->target = (struct report_target){
                 .placed = true,
                 .creatable = target->traits->creatable,
@@ -106,27 +116,38 @@ static char *creatable_name(const struct device *d) {
         return xasprintf("type:%s/%s", d->parent, d->traits->mdev_type);
 }
 
-static void report_candidates(const struct answering *a, size_t source, struct report_device *d) {
+static void report_candidate(const struct answering *a, size_t source, size_t class, struct report_candidate *c) {
+        const struct candidates *candidates = &a->classes[class];
+        const struct device *first = candidates->first;
+        struct judgement judgement;
+        struct grounds grounds = grounds_of(a, source, class, &judgement);
+
+        c->verdict = judgement.verdict;
+        c->evidence = judgement.evidence;
+        c->creatable = first->traits->creatable;
+        c->n_members = c->creatable ? first->available : candidates->n_members;
+        c->reasons = grounds.reasons;
+        c->actions = grounds.actions;
+        c->addresses = xnew0(char *, candidates->n_members + 1);
+        for (size_t i = 0; i < candidates->n_members; i++)
+                c->addresses[i] = c->creatable
+                                          ? creatable_name(first)
+                                          : xstrdup(inventory_at(a->question->target, candidates->members[i])->address);
+}
+
+/* Every class; *n_reasons counts what is said in all. */
+static int report_candidates(const struct answering *a, size_t source, struct report_device *d, size_t *n_reasons) {
         d->candidates = xnew0(struct report_candidate, a->n_classes);
         d->n_candidates = a->n_classes;
         for (size_t i = 0; i < a->n_classes; i++) {
-                const struct candidates *class = &a->classes[i];
-                const struct judgement *j = answering_judgement(a, source, i);
-                struct report_candidate *c = &d->candidates[i];
-                struct grounds grounds = grounds_of(a, source, i);
-
-                c->verdict = j->verdict;
-                c->evidence = j->evidence;
-                c->creatable = class->first->traits->creatable;
-                c->n_members = c->creatable ? class->first->available : class->n_members;
-                c->reasons = grounds.reasons;
-                c->actions = grounds.actions;
-                c->addresses = xnew0(char *, class->n_members + 1);
-                for (size_t k = 0; k < class->n_members; k++)
-                        c->addresses[k] = c->creatable ? creatable_name(class->first)
-                                                       : xstrdup(inventory_at(a->question->target, class->members[k])
-                                                                         ->address);
+                if (answering_cancelled(a))
+                        return -ECANCELED;
+                report_candidate(a, source, i, &d->candidates[i]);
+                *n_reasons += d->candidates[i].reasons.n;
+                if (*n_reasons > ANSWER_REASONS_MAX)
+                        return -EFBIG;
         }
+        return 0;
 }
 
 /* Seconds since the epoch of an RFC 3339 time in UTC, or -1. */
@@ -162,28 +183,41 @@ static void note_age(const struct question *q, struct report *report) {
                             (q->now - made) / 86400);
 }
 
-struct report *answering_report(const struct answering *a, bool exact) {
-        const struct question *q = a->question;
-        struct report *report = xnew0(struct report, 1);
+static int report_device(const struct answering *a, size_t source, struct report_device *d, size_t *n_reasons) {
+        const struct assign_place *p = &a->places[source];
+        int r = answering_cancelled(a) ? -ECANCELED : 0;
+
+        d->id = xstrdup(a->question->source->devices[source]->id);
+        if (r >= 0 && p->class == ASSIGN_NONE)
+                r = report_left_over(a, source, d);
+        else if (r >= 0)
+                report_placed(a, source, p, d);
+        *n_reasons += d->reasons.n;
+        if (r >= 0 && *n_reasons > ANSWER_REASONS_MAX)
+                r = -EFBIG;
+        if (r >= 0 && (a->question->flags & ANSWER_EXPLAIN))
+                r = report_candidates(a, source, d, n_reasons);
+        return r;
+}
+
+int answering_report(const struct answering *a, bool exact, struct report **ret_report) {
+        _cleanup_(report_free_cleanup) struct report *report = xnew0(struct report, 1);
+        size_t n_reasons = 0;
 
         report->exact = exact;
-        report->vm_uuid = xstrdup(q->source->vm_uuid);
+        report->vm_uuid = xstrdup(a->question->source->vm_uuid);
         report->devices = xnew0(struct report_device, a->n_sources);
         report->n_devices = a->n_sources;
         for (size_t i = 0; i < a->n_sources; i++) {
                 struct report_device *d = &report->devices[i];
-                const struct assign_place *p = &a->places[i];
+                int r = report_device(a, i, d, &n_reasons);
 
-                d->id = xstrdup(q->source->devices[i]->id);
-                if (p->class == ASSIGN_NONE)
-                        report_left_over(a, i, d);
-                else
-                        report_placed(a, i, p, d);
-                if (q->flags & ANSWER_EXPLAIN)
-                        report_candidates(a, i, d);
+                if (r < 0)
+                        return r;
                 report->verdict = MAX(report->verdict, d->verdict);
                 report->evidence = MAX(report->evidence, d->evidence);
         }
-        note_age(q, report);
-        return report;
+        note_age(a->question, report);
+        *ret_report = take_ptr(report);
+        return 0;
 }

@@ -21,7 +21,7 @@ static void answering_done(struct answering *a) {
         free(a->places);
 }
 
-static bool cancelled(const struct answering *a) {
+bool answering_cancelled(const struct answering *a) {
         return a->question->cancelled && atomic_load_explicit(a->question->cancelled, memory_order_relaxed);
 }
 
@@ -131,7 +131,7 @@ static int judge_all(struct answering *a) {
                                 *judgement = *answering_judgement(a, i, c->kin);
                                 continue;
                         }
-                        if (cancelled(a))
+                        if (answering_cancelled(a))
                                 return -ECANCELED;
                         judge_pair(&a->context, &a->sources[i], c->side, c->first, PAIR_VERDICT, judgement, NULL);
                         a->n_pairs++;
@@ -230,7 +230,9 @@ int question_answer(const struct question *q, struct report **ret_report, struct
         r = place(&a, false, a.places, &exact);
         if (r < 0)
                 return r;
-        report = answering_report(&a, exact);
+        r = answering_report(&a, exact, &report);
+        if (r < 0)
+                return r;
         if (report->verdict == VERDICT_INCOMPATIBLE) {
                 r = fits_if_free(&a, &report->fits_if_free);
                 if (r < 0)

@@ -35,6 +35,8 @@ struct answer_cost {
 /* So many candidates may a report explain, and so many addresses may they have together. */
 #define ANSWER_CANDIDATES_MAX 16384u
 #define ANSWER_ADDRESSES_MAX 400000u
+/* So many reasons may it give. */
+#define ANSWER_REASONS_MAX 100000u
 
-/* 0, -ECANCELED, or -EFBIG where the explanation would be too long. ret_cost may be NULL. */
+/* 0, -ECANCELED, or -EFBIG where the report would be too long. ret_cost may be NULL. */
 int question_answer(const struct question *q, struct report **ret_report, struct answer_cost *ret_cost);

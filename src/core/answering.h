@@ -31,5 +31,6 @@ struct answering {
 };
 
 const struct judgement *answering_judgement(const struct answering *a, size_t source, size_t class);
-/* What has been judged and placed, for people; all but fitsIfFree and the summary. */
-struct report *answering_report(const struct answering *a, bool exact);
+bool answering_cancelled(const struct answering *a);
+/* What has been judged and placed, for people; all but fitsIfFree and the summary. 0, -ECANCELED or -EFBIG. */
+int answering_report(const struct answering *a, bool exact, struct report **ret_report);

@@ -63,6 +63,8 @@ int entries_from_json(const struct json_place *p, struct json_object *o, const c
         members = json_members(v, &n);
         if (kind != ENTRIES_STRINGS && n > PARAMS_MAX)
                 return json_place_fail_limit(&at, PARAMS_MAX, "parameters");
+        if (n > STRINGS_MAX)
+                return json_place_fail_limit(&at, STRINGS_MAX, "entries");
         for (size_t i = 0; i < n; i++) {
                 struct json_place member = json_place_key(&at, members[i].key);
                 _cleanup_free_ char *value = NULL;

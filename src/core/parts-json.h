@@ -9,6 +9,7 @@
 #include "core/model.h"
 
 #define PARAMS_MAX 256
+#define STRINGS_MAX 1024 /* facts, tokens or origins of a device */
 #define VERSIONS_MAX 4096
 
 /* Which entries an object holds. */

@@ -57,26 +57,25 @@ const struct entry *setup_find(const struct setup *s, const char *name) {
         return found ? &s->values[i] : NULL;
 }
 
-/* Makes the values its own, with room for so many more. */
-static void make_own(struct setup *s, size_t more) {
-        struct entry *own = xnew0(struct entry, s->n_values + more);
+/* Makes the values its own: what there is, overridden by others, which are sorted by name as well. */
+static void override(struct setup *s, const struct entry *over, size_t n_over) {
+        struct entry *own = xnew0(struct entry, s->n_values + n_over);
+        size_t n = 0;
 
-        if (s->n_values)
-                memcpy(own, s->values, s->n_values * sizeof(*own));
+        for (size_t i = 0, j = 0; i < s->n_values || j < n_over;) {
+                int order = i == s->n_values ? 1 : j == n_over ? -1 : strcmp(s->values[i].name, over[j].name);
+
+                own[n++] = order < 0 ? s->values[i] : over[j];
+                i += order <= 0;
+                j += order >= 0;
+        }
         free(s->own);
         s->values = s->own = own;
+        s->n_values = n;
 }
 
 static void set_value(struct setup *s, const char *name, const char *value) {
-        bool found;
-        size_t i = lower(s, name, &found);
-
-        make_own(s, 1);
-        if (!found) {
-                memmove(&s->own[i + 1], &s->own[i], (s->n_values - i) * sizeof(*s->own));
-                s->n_values++;
-        }
-        s->own[i] = (struct entry){ .name = (char *)name, .value = (char *)value };
+        override(s, &(struct entry){ .name = (char *)name, .value = (char *)value }, 1);
 }
 
 static void unset_value(struct setup *s, const char *name) {
@@ -85,19 +84,24 @@ static void unset_value(struct setup *s, const char *name) {
 
         if (!found)
                 return;
-        make_own(s, 0);
+        override(s, NULL, 0);
         s->n_values--;
         memmove(&s->own[i], &s->own[i + 1], (s->n_values - i) * sizeof(*s->own));
 }
 
 /* What could not be read is there, even where the list of parameters lacks it. */
 static void add_unread(struct setup *s, const struct traits *t) {
+        _cleanup_free_ struct entry *unread = NULL;
+        size_t n = 0;
+
         for (size_t i = 0; i < t->origins.n; i++) {
                 const struct entry *origin = &t->origins.v[i];
 
                 if (str_startswith(origin->name, PARAMS) && str_startswith(origin->value, "errno:"))
-                        set_value(s, origin->name + strlen(PARAMS), NULL);
+                        array_append(unread, n, ((struct entry){ .name = origin->name + strlen(PARAMS) }));
         }
+        if (n > 0)
+                override(s, unread, n);
 }
 
 void setup_init(struct setup *s, const struct traits *t, const struct entries *expansion) {
@@ -116,8 +120,7 @@ void setup_init(struct setup *s, const struct traits *t, const struct entries *e
                 s->expansion = expansion;
                 s->values = expansion->v;
                 s->n_values = expansion->n;
-                for (size_t i = 0; i < t->params.n; i++)
-                        set_value(s, t->params.v[i].name, t->params.v[i].value);
+                override(s, t->params.v, t->params.n);
         }
         add_unread(s, t);
 
@@ -133,7 +136,7 @@ void setup_init(struct setup *s, const struct traits *t, const struct entries *e
 void setup_copy(struct setup *to, const struct setup *from) {
         *to = *from;
         to->own = NULL;
-        make_own(to, 0);
+        override(to, NULL, 0);
 }
 
 void setup_done(struct setup *s) {

@@ -4,10 +4,12 @@
 #include "daemon/judges.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <time.h>
 
 #include "util/alloc.h"
 
@@ -44,12 +46,13 @@ struct judges {
         size_t n;
 };
 
+/* Who has a thread gets another one only while one is left for somebody who has none. */
 static bool uid_may_run(const struct judges *j, uid_t uid) {
         unsigned n = 0;
 
         for (unsigned i = 0; i < j->n_running; i++)
                 n += j->running[i] == uid;
-        return n < PER_UID_MAX;
+        return n == 0 || (n < PER_UID_MAX && j->n_running + 1 < j->n_threads);
 }
 
 /* The next job of him whose turn it is; NULL if nobody may have one more thread. */
@@ -85,6 +88,17 @@ static void running_remove(struct judges *j, uid_t uid) {
         j->running[i] = j->running[--j->n_running];
 }
 
+/* What took long took much memory, which this thread will hardly need again. */
+static void job_run(struct job *job) {
+        struct timespec begun, ended;
+
+        clock_gettime(CLOCK_MONOTONIC, &begun);
+        job->run(job);
+        clock_gettime(CLOCK_MONOTONIC, &ended);
+        if (ended.tv_sec - begun.tv_sec > 1)
+                malloc_trim(0);
+}
+
 static void *thread_run(void *userdata) {
         struct judges *j = userdata;
 
@@ -98,7 +112,7 @@ static void *thread_run(void *userdata) {
                         break;
                 pthread_mutex_unlock(&j->lock);
                 if (!atomic_load(&job->cancelled))
-                        job->run(job);
+                        job_run(job);
                 pthread_mutex_lock(&j->lock);
                 running_remove(j, job->uid);
                 job->next = NULL;
@@ -110,10 +124,13 @@ static void *thread_run(void *userdata) {
         return NULL;
 }
 
-static void arm(struct judges *j) {
-        if (!j->oldest)
+/* The timer is on as long as there is a job whose time is not up: it goes on from one to the next. */
+static void arm(struct judges *j, const struct job *job) {
+        int enabled = SD_EVENT_OFF;
+
+        if (sd_event_source_get_enabled(j->timer, &enabled) >= 0 && enabled != SD_EVENT_OFF)
                 return;
-        sd_event_source_set_time(j->timer, j->oldest->submitted + j->limit_usec);
+        sd_event_source_set_time(j->timer, job->submitted + j->limit_usec);
         sd_event_source_set_enabled(j->timer, SD_EVENT_ONESHOT);
 }
 
@@ -132,8 +149,8 @@ void judges_submit(struct judges *j, struct job *job) {
         else
                 j->oldest = job;
         j->newest = job;
-        if (j->n++ == 0)
-                arm(j);
+        j->n++;
+        arm(j, job);
 
         pthread_mutex_lock(&j->lock);
         for (lane = j->first; lane && lane->uid != job->uid; lane = lane->next)

@@ -119,6 +119,37 @@ START_TEST(test_explain_is_bounded) {
 }
 END_TEST
 
+/* Devices of 250 parameters on many classes: what could be said fills the memory long before the addresses do. */
+START_TEST(test_reasons_are_bounded) {
+        _cleanup_(inventory_unref_cleanup) struct inventory *host = NULL;
+        _cleanup_(document_free_cleanup) struct document *source = NULL;
+        _cleanup_(report_free_cleanup) struct report *report = NULL;
+        _cleanup_text_ struct text vm_text = {}, host_text = {};
+        struct policy policy = POLICY_DEFAULT;
+        struct question q = { .policy = &policy, .flags = ANSWER_EXPLAIN };
+
+        text_add(&vm_text, "{\"schema\":\"org.vfio.Migration1.descriptor/"
+                           "1\",\"devices\":[{\"id\":\"a\",\"model\":\"m\",\"params\":{");
+        for (int i = 0; i < 250; i++)
+                text_addf(&vm_text, "%s\"p%d\":\"1\"", i ? "," : "", i);
+        text_add(&vm_text, "}}]}");
+        text_add(&host_text, "{\"schema\":\"org.vfio.Migration1.descriptor/1\",\"devices\":[");
+        for (int i = 0; i < 1000; i++)
+                text_addf(&host_text,
+                          "%s{\"id\":\"d%d\",\"address\":\"a:%d\",\"model\":\"m\",\"params\":{\"q\":\"%d\"}}",
+                          i ? "," : "", i, i, i);
+        text_add(&host_text, "]}");
+        source = parse(vm_text.data, DOCUMENT_SOURCE);
+        host = inventory_new(parse(host_text.data, DOCUMENT_HOST));
+        q.source = source;
+        q.target = host;
+        ck_assert_int_eq(question_answer(&q, &report, NULL), -EFBIG);
+        q.flags = 0;
+        ck_assert_int_eq(question_answer(&q, &report, NULL), 0);
+        ck_assert_int_eq(report->verdict, VERDICT_INCOMPATIBLE);
+}
+END_TEST
+
 START_TEST(test_cancelled) {
         _cleanup_(inventory_unref_cleanup) struct inventory *host = make_host(10, "off");
         _cleanup_(document_free_cleanup) struct document *source = parse(vm, DOCUMENT_SOURCE);
@@ -276,6 +307,7 @@ int main(void) {
         tcase_add_test(cases, test_cost_is_by_class);
         tcase_add_test(cases, test_explain_lists_every_class);
         tcase_add_test(cases, test_explain_is_bounded);
+        tcase_add_test(cases, test_reasons_are_bounded);
         tcase_add_test(cases, test_cancelled);
         tcase_add_test(cases, test_stale);
         tcase_add_test(cases, test_plans_hold);

@@ -401,18 +401,24 @@ START_TEST(test_depth) {
 }
 END_TEST
 
-/* Hostile but within the limits: many facts in no order, many of everything, in a moment. */
+/* Hostile but within the limits: many of everything, facts in no order, in a moment; one fact more is refused. */
 START_TEST(test_many) {
         struct text t = {};
         _cleanup_free_ char *text = NULL, *names = repeat("", 1000000, "'s", "'", "");
         _cleanup_(document_free_cleanup) struct document *d = NULL;
         struct json_error error = { "" };
 
-        for (int i = 0; i < 500000; i++)
-                text_addf(&t, "%s'f%lld':''", i ? "," : "", i * 7919LL % 500009);
+        for (int i = 0; i < 1024; i++)
+                text_addf(&t, "%s'f%d':''", i ? "," : "", i * 791 % 1031);
         text = xasprintf(DEVICE("'facts':{%s},'attributes':[%s],'groupBlockedBy':[%s]"), t.data, names, names);
         ck_assert_msg(parse(text, DOCUMENT_HOST, &d, &error) == 0, "%s", error.message);
-        ck_assert_uint_eq(d->devices[0]->traits->facts.n, 500000);
+        ck_assert_uint_eq(d->devices[0]->traits->facts.n, 1024);
+        d = document_free(d);
+        free(text);
+        text_add(&t, ",'g':''");
+        text = xasprintf(DEVICE("'facts':{%s}"), t.data);
+        ck_assert_int_eq(parse(text, DOCUMENT_HOST, &d, &error), -E2BIG);
+        ck_assert_str_eq(error.message, "devices[0].facts: more than 1024 entries");
         text_done(&t);
 }
 END_TEST

@@ -93,6 +93,42 @@ START_TEST(nobody_holds_all_threads) {
 }
 END_TEST
 
+/* Nor do two, whatever they ask. */
+START_TEST(two_users_leave_a_thread) {
+        struct work a[4], b[4], c;
+        uint64_t begun;
+
+        judges_free(judges);
+        ck_assert_int_eq(judges_new(bed.event, 4, 10 * 1000 * 1000, bed.wake, &judges), 0);
+        for (int i = 0; i < 4; i++) {
+                submit(&a[i], 1, 400 * 1000);
+                submit(&b[i], 2, 400 * 1000);
+        }
+        usleep(50 * 1000); /* all that may run are running */
+        begun = bed_now();
+        submit(&c, 3, 0);
+        bed_until(&bed, judges_pop(judges) == &c.job);
+        bed_assert_within(begun, 200 * 1000);
+        wait_for(8);
+}
+END_TEST
+
+/* While a job that does not listen goes on, the next one's time is watched all the same. */
+START_TEST(a_deaf_job_does_not_stop_the_clock) {
+        struct work deaf = { .job = { .run = run, .uid = 1 }, .usec = 900 * 1000, .deaf = true }, late;
+        uint64_t begun;
+
+        judges_submit(judges, &deaf.job);
+        bed_run(&bed, 400 * 1000); /* its time is up, and the timer has told it so */
+        ck_assert(deaf.job.expired);
+        begun = bed_now();
+        submit(&late, 2, 0);
+        wait_for(2);
+        ck_assert(!late.ran && late.job.expired);
+        bed_assert_within(begun, 800 * 1000);
+}
+END_TEST
+
 START_TEST(what_takes_too_long_is_cancelled) {
         struct work a, b;
         uint64_t begun = bed_now();
@@ -134,6 +170,8 @@ int main(void) {
 
         tcase_set_timeout(t, 60);
         tcase_add_checked_fixture(t, setup, teardown);
+        tcase_add_test(t, two_users_leave_a_thread);
+        tcase_add_test(t, a_deaf_job_does_not_stop_the_clock);
         tcase_add_test(t, in_turn_by_user);
         tcase_add_test(t, nobody_holds_all_threads);
         tcase_add_test(t, what_takes_too_long_is_cancelled);
