@@ -196,6 +196,12 @@ void judge_pair(const struct rules_context *context, const struct side *source, 
                 .evidence = EVIDENCE_IDENTITY,
         };
 
+        if (wanted == PAIR_VERDICT && source->model && target->model && !models_fit(source, target)) {
+                pair_find(&p, RULE_MODEL, RESULT_FAIL, REASON_MODEL_MISMATCH);
+                *ret = (struct judgement){ VERDICT_INCOMPATIBLE, p.evidence, p.findings };
+                return;
+        }
+
         /* A creatable is always created first. */
         if (p.t->creatable)
                 pair_plan(&p, (struct action){ .kind = ACTION_CREATE,

@@ -31,6 +31,11 @@ void pair_plan(struct pair *p, struct action action) {
                 actions_add(&p->actions, action);
 }
 
+bool models_fit(const struct side *source, const struct side *target) {
+        return (source->info && source->info == target->info) || str_equal(source->model, target->model) ||
+               (target->info && strv_contains(target->info->compatible_models, source->model));
+}
+
 static void rule_model(struct pair *p) {
         if (!p->source->model || !p->target->model) {
                 const struct traits *missing = p->source->model ? p->t : p->s;
@@ -45,8 +50,7 @@ static void rule_model(struct pair *p) {
                                 : "install a model file for this kind of device, or a driver that names its model",
                          "the model of the %s %s%s", side, unread ? "could not be read: " : "is not known",
                          unread ? traits_origin(missing, "model") + strlen("errno:") : "");
-        } else if (!str_equal(p->source->model, p->target->model) &&
-                   !(p->target->info && strv_contains(p->target->info->compatible_models, p->source->model)))
+        } else if (!models_fit(p->source, p->target))
                 pair_say(p, RULE_MODEL, RESULT_FAIL, REASON_MODEL_MISMATCH, "model", p->source->model, p->target->model,
                          traits_origin(p->t, "model"), NULL, "the source is a %s, the target a %s", p->source->model,
                          p->target->model);

@@ -72,6 +72,9 @@ struct rule {
 extern const struct rule rules[];
 extern const size_t n_rules;
 
+/* Rule 1: both have one, and they are equal or the target takes the source's. */
+bool models_fit(const struct side *source, const struct side *target);
+
 /* In rules-setup.c: rules 3 and 4. */
 void rule_version(struct pair *p);
 void rule_parameters(struct pair *p);
