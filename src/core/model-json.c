@@ -187,6 +187,29 @@ static int model_matches_from_json(const struct json_place *p, struct json_objec
         return 0;
 }
 
+/* What nobody can read would pass for a parameter that is not active. Received documents do not matter: nothing is
+ * read. */
+static int check_sources(const struct json_place *p, const struct model *m) {
+        struct json_place params = json_place_key(p, "params"), facts = json_place_key(p, "facts");
+
+        for (size_t i = 0; i < m->params.n; i++) {
+                struct json_place param = json_place_key(&params, m->params.v[i].name);
+                struct json_place at = json_place_key(&param, "source");
+
+                if (m->params.v[i].source && !param_source_valid(m->params.v[i].source))
+                        return json_place_fail(&at, "expected \"sysfs:\" and a file below the device");
+        }
+        for (size_t i = 0; i < m->n_facts; i++) {
+                struct json_place fact = json_place_key(&facts, m->facts[i].name);
+                struct json_place at = json_place_key(&fact, "source");
+
+                if (m->facts[i].source && !fact_source_valid(m->facts[i].source))
+                        return json_place_fail(&at, "expected \"sysfs:\" or \"parent:\" and a file below the device or "
+                                                    "its parent, or \"devlink:\" and a version's name");
+        }
+        return 0;
+}
+
 static int model_from_json(const struct json_place *p, struct json_object *o, const char *file, void **ret) {
         _cleanup_(model_free_cleanup) struct model *m = model_new();
         int r;
@@ -201,6 +224,9 @@ static int model_from_json(const struct json_place *p, struct json_object *o, co
         if (r < 0)
                 return r;
         r = model_body_from_json(p, o, m);
+        if (r < 0)
+                return r;
+        r = check_sources(p, m);
         if (r < 0)
                 return r;
         m->file = xstrdup(file);

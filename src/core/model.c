@@ -26,6 +26,32 @@ int fact_rule_kind_from_string(const char *s, enum fact_rule_kind *ret) {
         return -EINVAL;
 }
 
+/* A relative path that leads nowhere else. */
+static bool path_valid(const char *path) {
+        for (;; path++) {
+                size_t n = strcspn(path, "/");
+
+                if (n == 0 || (n == 1 && path[0] == '.') || (n == 2 && path[0] == '.' && path[1] == '.'))
+                        return false;
+                path += n;
+                if (!*path)
+                        return true;
+        }
+}
+
+static bool source_is(const char *source, const char *kind) {
+        return str_startswith(source, kind) && path_valid(source + strlen(kind));
+}
+
+bool param_source_valid(const char *source) {
+        return source_is(source, "sysfs:");
+}
+
+bool fact_source_valid(const char *source) {
+        return param_source_valid(source) || source_is(source, "parent:") ||
+               (source_is(source, "devlink:") && !strchr(source, '/'));
+}
+
 struct model *model_new(void) {
         struct model *m = xnew0(struct model, 1);
 

@@ -75,6 +75,11 @@ struct models {
 const char *fact_rule_kind_to_string(enum fact_rule_kind k);
 int fact_rule_kind_from_string(const char *s, enum fact_rule_kind *ret); /* -EINVAL */
 
+/* "sysfs:<file below the device>" */
+bool param_source_valid(const char *source);
+/* The same, "parent:<file below its parent>" or "devlink:<name of a version>". */
+bool fact_source_valid(const char *source);
+
 struct model *model_new(void);
 struct model *model_free(struct model *m);
 DEFINE_CLEANUP(struct model, model_free);

@@ -138,13 +138,17 @@ static void read_nvidia_types(struct host *h, struct place *parent, const char *
         nvidia_creatable_types(h, parent, &types);
         for (size_t i = 0; i < types.n; i++) {
                 _cleanup_probe_ struct probe p = probe_creatable(h, parent, address);
+                int r;
 
                 p.device->bus = xstrdup("pci");
                 p.device->available = types.v[i].available;
                 p.t->mdev_type = xasprintf("nvidia-%u", types.v[i].id);
                 p.t->driver = read_driver_link(h, types.v[i].vf);
-                if (sysfs_dir_open(&h->sysfs, types.v[i].vf, &p.dir) >= 0)
-                        (void)names_read(p.dir.fd, &p.names);
+                r = sysfs_dir_open(&h->sysfs, types.v[i].vf, &p.dir);
+                if (r >= 0)
+                        r = names_read(p.dir.fd, &p.names);
+                if (r < 0)
+                        probe_give_error(&p, "model", -r);
                 take(c, &p);
         }
         nvidia_types_done(&types);

@@ -32,28 +32,34 @@ static bool member_is_vfio(const struct sysfs *s, const char *path) {
 /* path: sys/kernel/iommu_groups/<n>/devices/<name>, a link. */
 static bool member_blocks(const struct sysfs *s, const char *path) {
         _cleanup_free_ char *link = xasprintf("%s/driver", path), *target = NULL;
+        int r = sysfs_readlink_path(s, link, &target);
 
-        if (sysfs_readlink_path(s, link, &target) < 0)
-                return false;
+        if (r < 0)
+                return r != -ENOENT;
         return !driver_is_harmless(path_name(target)) && !member_is_vfio(s, path) && !member_is_bridge(s, path);
+}
+
+/* Takes the name. */
+static void block(struct probe *p, char *name) {
+        strv_take(&p->device->group_blocked_by, name);
+        p->t->group_blocked = true;
 }
 
 static void read_members(struct probe *p) {
         const struct sysfs *s = &p->host->sysfs;
         _cleanup_free_ char *dir = xasprintf("sys/kernel/iommu_groups/%s/devices", p->device->iommu_group);
         _cleanup_names_ struct names names = {};
+        int r = sysfs_list(s, dir, &names);
 
-        if (sysfs_list(s, dir, &names) < 0)
-                return;
+        if ((r < 0 && r != -ENOENT) || names.n_bad > 0)
+                block(p, xasprintf("group:%s", p->device->iommu_group));
         names_sort(&names);
         for (size_t i = 0; i < names.n; i++) {
                 _cleanup_free_ char *path = xasprintf("%s/%s", dir, names.v[i]);
 
                 if (strcmp(names.v[i], path_name(p->dir.path)) == 0 || !member_blocks(s, path))
                         continue;
-                strv_take(&p->device->group_blocked_by,
-                          xasprintf("%s%s", pci_name_valid(names.v[i]) ? "pci:" : "", names.v[i]));
-                p->t->group_blocked = true;
+                block(p, xasprintf("%s%s", pci_name_valid(names.v[i]) ? "pci:" : "", names.v[i]));
         }
 }
 
@@ -77,7 +83,11 @@ static void read_node(struct probe *p) {
 
 void group_read(struct probe *p) {
         /* The group of an mdev is emulated, and has no other member. */
-        if (p->device->iommu_group && !str_equal(p->device->bus, "mdev"))
-                read_members(p);
+        if (!str_equal(p->device->bus, "mdev")) {
+                if (p->device->iommu_group)
+                        read_members(p);
+                else if (probe_has(p, "iommu_group"))
+                        block(p, xstrdup("group:?")); /* which one it is could not be read */
+        }
         read_node(p);
 }

@@ -5,5 +5,5 @@
 
 #include "host/provider.h"
 
-/* Fills groupBlockedBy and numaNode. */
+/* Fills groupBlockedBy and numaNode. A member that cannot be looked at blocks, and a group that cannot be listed. */
 void group_read(struct probe *p);

@@ -111,7 +111,8 @@ int names_read(int dir_fd, struct names *ret) {
                         if (name_valid(d->d_name)) {
                                 text_add_n(&data, d->d_name, strlen(d->d_name) + 1);
                                 names.n++;
-                        }
+                        } else if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
+                                names.n_bad++;
                         i += d->d_reclen;
                 }
         }

@@ -14,7 +14,8 @@
 struct names {
         char **v;
         size_t n;
-        char *data; /* what v points into */
+        size_t n_bad; /* entries that were left out: names that are none to us */
+        char *data;   /* what v points into */
 };
 
 /* True for what can be a single path component: not "", ".", "..", no slash, UTF-8, and of at most 255 bytes. */

@@ -112,17 +112,21 @@ const char *place_module(struct places *p, struct place *place) {
         return place->module;
 }
 
-char *const *place_netdevs(struct places *p, struct place *place) {
+int place_netdevs(struct places *p, struct place *place, char *const **ret) {
         if (!place->listed_netdevs) {
                 _cleanup_free_ char *path = place_join(place, "net");
                 _cleanup_names_ struct names names = {};
 
                 place->listed_netdevs = true;
-                if (place_has(place, "net") && sysfs_list(p->sysfs, path, &names) >= 0) {
-                        names_sort(&names);
-                        for (size_t i = 0; i < names.n; i++)
-                                strv_take(&place->netdevs, xstrdup(names.v[i]));
-                }
+                place->netdevs_error = place->error;
+                if (!place->error && place_has(place, "net"))
+                        place->netdevs_error = -sysfs_list(p->sysfs, path, &names);
+                names_sort(&names);
+                for (size_t i = 0; i < names.n; i++)
+                        strv_take(&place->netdevs, xstrdup(names.v[i]));
         }
-        return place->netdevs;
+        if (place->netdevs_error)
+                return -place->netdevs_error;
+        *ret = place->netdevs;
+        return 0;
 }

@@ -30,6 +30,7 @@ struct place {
         char *module;    /* of a driver's directory, or NULL */
         bool listed_netdevs;
         char **netdevs;
+        int netdevs_error; /* why they are not known: an errno */
 };
 
 struct places {
@@ -52,7 +53,7 @@ const struct attribute *place_read(struct places *p, struct place *place, const 
 void place_identify(struct places *p, struct place *place);
 /* The module of a driver whose directory it is, or NULL. */
 const char *place_module(struct places *p, struct place *place);
-/* Its network interfaces: a NULL-terminated vector, or NULL. */
-char *const *place_netdevs(struct places *p, struct place *place);
+/* Its network interfaces: a NULL-terminated vector, or NULL for none. Borrowed. */
+int place_netdevs(struct places *p, struct place *place, char *const **ret);
 /* The driver's name or, without one, the subsystem's: what the kernel's dev_driver_string() says. */
 const char *place_driver_string(struct places *p, struct place *place);

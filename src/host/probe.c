@@ -19,8 +19,8 @@
 
 /* From strong to weak. */
 static const struct provider *const providers[] = {
-        &provider_attributes,   &provider_params_dir, &provider_info_json, &provider_model_file,
-        &provider_vendor_sysfs, &provider_debugfs,    &provider_identity,
+        &provider_attributes, &provider_params_dir,   &provider_info_json, &provider_later,
+        &provider_model_file, &provider_vendor_sysfs, &provider_debugfs,   &provider_identity,
 };
 
 void probe_run_providers(struct probe *p) {
@@ -59,22 +59,20 @@ int probe_open_device(struct host *h, const char *subsystem, const char *name, s
         return sysfs_dir_open_link(&h->sysfs, class, ret);
 }
 
-/* A link of D, as a place. */
-static struct place *follow(struct probe *p, const char *link) {
+/* A link of D, as a place. -ENOENT if it has none. */
+static int follow(struct probe *p, const char *link, struct place **ret) {
         _cleanup_free_ char *target = NULL, *path = NULL;
+        int r = probe_has(p, link) ? sysfs_readlink(&p->host->sysfs, &p->dir, link, &target) : -ENOENT;
 
-        if (!probe_has(p, link) || sysfs_readlink(&p->host->sysfs, &p->dir, link, &target) < 0)
-                return NULL;
+        if (r < 0)
+                return r;
         path = path_follow(p->dir.path, target);
-        return places_get(&p->host->places, path);
+        *ret = places_get(&p->host->places, path);
+        return 0;
 }
 
-static char *link_name(struct probe *p, const char *link) {
-        char *name;
-
-        if (!probe_has(p, link) || sysfs_link_name(&p->host->sysfs, &p->dir, link, &name) < 0)
-                return NULL;
-        return name;
+static int link_name(struct probe *p, const char *link, char **ret) {
+        return probe_has(p, link) ? sysfs_link_name(&p->host->sysfs, &p->dir, link, ret) : -ENOENT;
 }
 
 char *probe_parent_address(struct host *h, struct place *place) {
@@ -102,10 +100,13 @@ static void wait_for_type(struct probe *p) {
         static const struct timespec moment = { .tv_nsec = 2 * 1000 * 1000 };
 
         for (unsigned i = 0; i < 10 && !p->host->sysfs.fake && !probe_has(p, "mdev_type"); i++) {
+                struct names names;
+
                 clock_nanosleep(CLOCK_MONOTONIC, 0, &moment, NULL);
-                names_done(&p->names);
-                if (lseek(p->dir.fd, 0, SEEK_SET) < 0 || names_read(p->dir.fd, &p->names) < 0)
+                if (lseek(p->dir.fd, 0, SEEK_SET) < 0 || names_read(p->dir.fd, &names) < 0)
                         return;
+                names_done(&p->names);
+                p->names = names;
         }
 }
 
@@ -113,8 +114,12 @@ static void wait_for_type(struct probe *p) {
 static void look_at_mdev(struct probe *p) {
         wait_for_type(p);
         p->parent = places_get_parent(&p->host->places, p->dir.path);
-        p->type = follow(p, "mdev_type");
-        if (p->type && name_valid(path_name(p->type->path)))
+        p->type_error = -follow(p, "mdev_type", &p->type);
+        if (p->type && !name_valid(path_name(p->type->path))) {
+                p->type = NULL;
+                p->type_error = EILSEQ;
+        }
+        if (p->type)
                 p->t->mdev_type = xstrdup(path_name(p->type->path));
 }
 
@@ -139,8 +144,9 @@ static int look_at_pci(struct probe *p) {
         bool vfio = probe_has(p, "vfio-dev") || driver_is_vfio(p->t->driver);
         char *variant;
 
-        p->parent = follow(p, "physfn");
-        if (p->parent && probe_has(p, "nvidia")) {
+        if (probe_has(p, "physfn"))
+                p->parent_error = -follow(p, "physfn", &p->parent);
+        if (probe_has(p, "physfn") && probe_has(p, "nvidia")) {
                 int r = look_at_nvidia(p);
 
                 if (r != 0)
@@ -166,7 +172,7 @@ static void look_at_places(struct probe *p) {
 
         if (probe_has(p, "vfio-dev") && sysfs_list_at(&p->host->sysfs, &p->dir, "vfio-dev", &names) >= 0 && names.n > 0)
                 d->vfio_device = xstrdup(names.v[0]);
-        d->iommu_group = link_name(p, "iommu_group");
+        (void)link_name(p, "iommu_group", &d->iommu_group); /* group_read() looks whether there is one */
         if (p->parent)
                 d->parent = probe_parent_address(p->host, p->parent);
         group_read(p);
@@ -174,7 +180,11 @@ static void look_at_places(struct probe *p) {
 
 /* -ENODEV if it is none of ours. */
 static int look_at(struct probe *p) {
-        p->t->driver = link_name(p, "driver");
+        int r = link_name(p, "driver", &p->t->driver);
+
+        /* A driver that is not known is not "none", which would be free to be bound. */
+        if (r < 0 && r != -ENOENT)
+                probe_give_error(p, "model", -r);
         if (str_equal(p->device->bus, "mdev")) {
                 look_at_mdev(p);
                 return 0;

@@ -34,6 +34,7 @@ static void read_driver(struct probe *p) {
         r.attribute = *place_read(places, module, "version");
         r.attribute.value = xstrdup(r.attribute.value);
         r.origin = xasprintf("identity:module/%s", name);
+        r.there = true;
         probe_give_fact(p, "driver.version", &r);
 }
 

@@ -45,8 +45,9 @@ static bool file_harmless(const char *file) {
                !str_startswith(name, "resource");
 }
 
+/* What is not to be read here is no file that is not there. */
 static struct reading read_source(struct probe *p, const char *source) {
-        const char *file = source ? strchr(source, ':') : NULL;
+        const char *file = strchr(source, ':');
 
         if (file && file_harmless(file + 1)) {
                 if (str_startswith(source, "sysfs:"))
@@ -54,7 +55,16 @@ static struct reading read_source(struct probe *p, const char *source) {
                 if (str_startswith(source, "parent:"))
                         return probe_read_parent(p, file + 1);
         }
-        return (struct reading){ .attribute.error = ENOENT };
+        return (struct reading){ .attribute.error = ENOTSUP, .there = true };
+}
+
+static void read_fact(struct probe *p, const struct fact_rule *fact) {
+        _cleanup_reading_ struct reading r = {};
+
+        if (!fact->source || str_startswith(fact->source, "devlink:")) /* given by another provider, or missing */
+                return;
+        r = read_source(p, fact->source);
+        probe_give_fact(p, fact->name, &r);
 }
 
 /* False if it is not known whether the parameter is active, nor what it is. */
@@ -69,8 +79,6 @@ static bool read_param(struct probe *p, const struct param_info *info) {
         r = info->source ? read_source(p, info->source) : probe_read(p, info->name);
         if (!reading_there(&r))
                 return info->source != NULL; /* the driver does not have it yet; else, it has it nowhere to be read */
-        if (p->t->params.n >= PROBE_PARAMS_MAX)
-                return false;
         probe_give_param(p, info->name, &r);
         if (r.from_type) {
                 struct param_info fixed = PARAM_INFO_NONE;
@@ -96,12 +104,10 @@ static void read_all(struct probe *p) {
         complete = m->params_complete == TRI_YES;
         for (size_t i = 0; i < m->params.n; i++)
                 complete = read_param(p, &m->params.v[i]) && complete;
-        for (size_t i = 0; i < m->n_facts; i++) {
-                _cleanup_reading_ struct reading r = read_source(p, m->facts[i].source);
-
-                probe_give_fact(p, m->facts[i].name, &r);
-        }
-        probe_give_complete(p, complete);
+        for (size_t i = 0; i < m->n_facts; i++)
+                read_fact(p, &m->facts[i]);
+        if (complete) /* else it cannot tell, which a driver that lists its parameters can */
+                probe_give_complete(p, true);
 }
 
 const struct provider provider_model_file = { .name = "model-file", .detect = detect, .read = read_all };

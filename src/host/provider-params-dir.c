@@ -34,14 +34,15 @@ static bool read_param(struct probe *p, const char *name) {
 static void read_all(struct probe *p) {
         _cleanup_names_ struct names names = {};
         _cleanup_reading_ struct reading model = probe_read_either(p, "migration/model");
-        bool complete = true;
+        bool complete = true, none;
         int r;
 
         r = probe_has(p, "migration") ? sysfs_list_at(&p->host->sysfs, &p->dir, PARAMS, &names) : -ENOENT;
-        if (r < 0 && !reading_there(&model))
+        none = r == -ENOENT || r == -ENOTDIR;
+        if (none && !reading_there(&model))
                 return; /* another layout */
         probe_give_model(p, &model);
-        if (r == -ENOENT || r == -ENOTDIR) {
+        if (none) {
                 /* A type has its model here, and no parameters: they are the device's. */
                 if (!p->creatable)
                         probe_give_complete(p, false);
@@ -50,7 +51,7 @@ static void read_all(struct probe *p) {
         names_sort(&names);
         for (size_t i = 0; i < names.n; i++)
                 complete = read_param(p, names.v[i]) && complete;
-        probe_give_complete(p, r >= 0 && complete);
+        probe_give_complete(p, r >= 0 && complete && names.n_bad == 0);
 }
 
 const struct provider provider_params_dir = { .name = "params-dir", .detect = detect, .read = read_all };

@@ -12,8 +12,17 @@ bool probe_has(const struct probe *p, const char *name) {
         return names_have(&p->names, name);
 }
 
+/* Why it is not known what is in T, or 0. */
+static int type_error(const struct probe *p) {
+        return p->type ? p->type->error : p->type_error;
+}
+
+static int parent_error(const struct probe *p) {
+        return p->parent ? p->parent->error : p->parent_error;
+}
+
 bool probe_type_has(const struct probe *p, const char *name) {
-        return p->type && names_have(&p->type->names, name);
+        return type_error(p) || (p->type && names_have(&p->type->names, name));
 }
 
 void reading_done(struct reading *r) {
@@ -23,16 +32,52 @@ void reading_done(struct reading *r) {
 }
 
 bool reading_there(const struct reading *r) {
-        return r->attribute.error != ENOENT && r->attribute.error != ENOTDIR;
+        return r->there;
+}
+
+/*
+ * What ENOENT means for a file whose first component was listed: an attribute can say it itself, a link can lead
+ * nowhere. It is not there only if a directory further down was listed without it, or is none.
+ */
+static bool is_there(const struct probe *p, const char *dir, const char *file, int error) {
+        if (error != ENOENT && error != ENOTDIR)
+                return true;
+        for (const char *slash = strchr(file, '/'); slash; slash = strchr(slash + 1, '/')) {
+                _cleanup_free_ char *path = xasprintf("%s/%.*s", dir, (int)(slash - file), file);
+                _cleanup_names_ struct names names = {};
+                int r = sysfs_list(&p->host->sysfs, path, &names);
+
+                if (r == -ENOTDIR || (r >= 0 && !names_have(&names, slash + 1)))
+                        return false;
+                if (r < 0)
+                        return true;
+        }
+        return true;
+}
+
+static struct reading read_nothing(void) {
+        return (struct reading){ .attribute.error = ENOENT };
+}
+
+/* A file of a directory that cannot be listed: whether it is there is not known. */
+static struct reading read_unknown(const char *file, int error) {
+        return (struct reading){
+                .attribute.error = error,
+                .origin = join("sysfs:", "", file),
+                .from_type = true,
+                .there = true,
+        };
 }
 
 struct reading probe_read(const struct probe *p, const char *file) {
+        struct reading r = {};
+
         if (!probe_has(p, file))
-                return (struct reading){ .attribute.error = ENOENT };
-        return (struct reading){
-                .attribute = attribute_read(&p->host->sysfs, &p->dir, file),
-                .origin = join("sysfs:", "", file),
-        };
+                return read_nothing();
+        r.attribute = attribute_read(&p->host->sysfs, &p->dir, file);
+        r.origin = join("sysfs:", "", file);
+        r.there = is_there(p, p->dir.path, file, r.attribute.error);
+        return r;
 }
 
 /* A copy of what the place's cache has. */
@@ -42,12 +87,15 @@ static struct reading read_place(const struct probe *p, struct place *place, con
         r.attribute = *place_read(&p->host->places, place, file);
         r.attribute.value = xstrdup(r.attribute.value);
         r.origin = join("sysfs:", prefix, file);
+        r.there = is_there(p, place->path, file, r.attribute.error);
         return r;
 }
 
 struct reading probe_read_type(const struct probe *p, const char *file) {
+        if (type_error(p))
+                return read_unknown(file, type_error(p));
         if (!probe_type_has(p, file))
-                return (struct reading){ .attribute.error = ENOENT };
+                return read_nothing();
         if (p->creatable) {
                 _cleanup_free_ char *prefix = xasprintf("mdev_supported_types/%s/", path_name(p->type->path));
 
@@ -57,8 +105,10 @@ struct reading probe_read_type(const struct probe *p, const char *file) {
 }
 
 struct reading probe_read_parent(const struct probe *p, const char *file) {
+        if (parent_error(p))
+                return read_unknown(file, parent_error(p));
         if (!p->parent || !place_has(p->parent, file))
-                return (struct reading){ .attribute.error = ENOENT };
+                return read_nothing();
         return read_place(p, p->parent, probe_has(p, "physfn") ? "physfn/" : p->creatable ? "" : "../", file);
 }
 
@@ -79,9 +129,9 @@ static void set_origin(struct probe *p, const char *key, const char *origin) {
         entries_set(&p->t->origins, key, origin);
 }
 
-/* "errno:EIO", or a number where there is no name. */
+/* "errno:EIO", or a number where there is no name. Of two names of one number it takes POSIX's. */
 static void set_error(struct probe *p, const char *key, int error) {
-        const char *name = strerrorname_np(error);
+        const char *name = error == ENOTSUP ? "ENOTSUP" : strerrorname_np(error);
         _cleanup_free_ char *origin = name ? join("errno:", "", name) : xasprintf("errno:%d", error);
 
         set_origin(p, key, origin);
@@ -101,6 +151,11 @@ static bool take(struct probe *p, const char *key, const struct reading *r) {
 void probe_give_error(struct probe *p, const char *key, int error) {
         if (!probe_given(p, key))
                 set_error(p, key, error);
+}
+
+void probe_take_back_model(struct probe *p, int error) {
+        free(take_ptr(p->t->model));
+        set_error(p, "model", error);
 }
 
 void probe_give_model(struct probe *p, const struct reading *r) {
@@ -148,11 +203,19 @@ static char *param_key(const char *name) {
         return join("params.", "", name);
 }
 
+/* What does not fit is left out, and then the list is not complete. */
+static bool no_room(struct probe *p) {
+        if (p->t->params.n < PROBE_PARAMS_MAX)
+                return false;
+        probe_give_complete(p, false);
+        return true;
+}
+
 void probe_give_param(struct probe *p, const char *name, const struct reading *r) {
         _cleanup_free_ char *key = param_key(name);
         const char *value = NULL;
 
-        if (probe_given(p, key) || p->t->params.n >= PROBE_PARAMS_MAX)
+        if (probe_given(p, key) || no_room(p))
                 return;
         if (!r->origin) /* not there, though it should be */
                 set_error(p, key, r->attribute.error);
@@ -170,7 +233,7 @@ void probe_give_param(struct probe *p, const char *name, const struct reading *r
 void probe_give_param_value(struct probe *p, const char *name, const char *value, const char *origin) {
         _cleanup_free_ char *key = param_key(name);
 
-        if (probe_given(p, key) || p->t->params.n >= PROBE_PARAMS_MAX)
+        if (probe_given(p, key) || no_room(p))
                 return;
         set_origin(p, key, origin);
         entries_set(&p->t->params, name, value);
@@ -200,7 +263,7 @@ void probe_give_param_info(struct probe *p, struct param_info *info) {
 }
 
 void probe_give_complete(struct probe *p, bool complete) {
-        if (p->t->params_complete == TRI_UNKNOWN)
+        if (!complete || p->t->params_complete == TRI_UNKNOWN)
                 p->t->params_complete = complete ? TRI_YES : TRI_NO;
 }
 

@@ -16,7 +16,9 @@ struct probe {
         struct sysfs_dir dir;  /* the device's directory, D; not open for a creatable */
         struct names names;    /* what is in D */
         struct place *type;    /* of an mdev (or a creatable one), T; else NULL */
+        int type_error;        /* why it has none though it is an mdev: an errno */
         struct place *parent;  /* of an mdev, or a VF's PF; or NULL */
+        int parent_error;      /* why it has none though it is a VF: an errno */
         bool creatable;
         char *pci; /* "15b3:101e", of an mdev its parent's; or NULL */
 };
@@ -30,12 +32,14 @@ struct provider {
 extern const struct provider provider_attributes;
 extern const struct provider provider_params_dir;
 extern const struct provider provider_info_json;
+extern const struct provider provider_later;
 extern const struct provider provider_model_file;
 extern const struct provider provider_vendor_sysfs;
 extern const struct provider provider_debugfs;
 extern const struct provider provider_identity;
 
-/* True if there is something of that name (or path: its first component) in D, or in T. */
+/* True if there is something of that name (or path: its first component) in D, or in T; or if what is in T is not
+ * known. */
 bool probe_has(const struct probe *p, const char *name);
 bool probe_type_has(const struct probe *p, const char *name);
 
@@ -44,6 +48,7 @@ struct reading {
         struct attribute attribute;
         char *origin;   /* "sysfs:model", "sysfs:mdev_type/model" */
         bool from_type; /* it lies outside D: never writable */
+        bool there;     /* false only where the directory was listed without it */
 };
 void reading_done(struct reading *r);
 #define _cleanup_reading_ _cleanup_(reading_done)
@@ -55,13 +60,15 @@ struct reading probe_read_type(const struct probe *p, const char *file);
 struct reading probe_read_parent(const struct probe *p, const char *file);
 /* In D, else in T. */
 struct reading probe_read_either(const struct probe *p, const char *file);
-/* True if there was a file; one that could not be read is one. */
+/* True if there was a file, or may have been one: what was listed and fails in any way is one. */
 bool reading_there(const struct reading *r);
 
 /* True if a stronger provider gave that value, or could not read it; the key is an origin's: "params.rss". */
 bool probe_given(const struct probe *p, const char *key);
 /* Each takes a value only if it was not given before. A failed read leaves errno:NAME as the origin. */
 void probe_give_error(struct probe *p, const char *key, int error);
+/* Whatever was given: the device is one whose model could not be read, so that nothing says yes to it. */
+void probe_take_back_model(struct probe *p, int error);
 void probe_give_model(struct probe *p, const struct reading *r);
 void probe_give_model_name(struct probe *p, const char *model, const char *origin);
 void probe_give_version(struct probe *p, const struct reading *r);
@@ -71,7 +78,8 @@ void probe_give_fact(struct probe *p, const char *name, const struct reading *r)
 void probe_give_fact_value(struct probe *p, const char *name, const char *value, const char *origin);
 /* What a provider knows of a parameter; takes the contents of info. */
 void probe_give_param_info(struct probe *p, struct param_info *info);
-/* Whether params lists all that is active; the first word counts. */
+/* Whether params lists all that is active. One who saw that something is missing is never outvoted; one who just cannot
+ * tell says nothing. */
 void probe_give_complete(struct probe *p, bool complete);
 
 #define PARAM_INFO_NONE \

@@ -9,20 +9,39 @@
 #include "host/pci.h"
 #include "util/alloc.h"
 
+/* The network interfaces of the parent, else its own, which are the caller's to free. */
+static int list_netdevs(struct probe *p, char *const **ret, char ***ret_own) {
+        _cleanup_names_ struct names names = {};
+        int r;
+
+        if (p->type_error || p->parent_error)
+                return -(p->type_error ? p->type_error : p->parent_error);
+        if (p->parent && !p->device->parent)
+                return -ENODATA; /* a parent without an address */
+        r = p->parent ? place_netdevs(&p->host->places, p->parent, ret) : 0;
+        if (r < 0 || *ret || !probe_has(p, "net"))
+                return r;
+        r = sysfs_list_at(&p->host->sysfs, &p->dir, "net", &names);
+        for (size_t i = 0; i < names.n; i++)
+                strv_take(ret_own, xstrdup(names.v[i]));
+        *ret = *ret_own;
+        return r;
+}
+
+/*
+ * No pool and an unknown one look alike, and another pool would be as wrong: where it cannot be told what a pool goes
+ * by, the model is not known either, so that nothing says yes to the device.
+ */
 static void settle_pool(struct probe *p) {
-        char *const *netdevs = p->parent ? place_netdevs(&p->host->places, p->parent) : NULL;
+        char *const *netdevs = NULL;
         char **own = NULL;
+        int r;
 
         if (p->host->store.n_pools == 0)
                 return;
-        if (!netdevs && probe_has(p, "net")) {
-                _cleanup_names_ struct names names = {};
-
-                if (sysfs_list_at(&p->host->sysfs, &p->dir, "net", &names) >= 0)
-                        for (size_t i = 0; i < names.n; i++)
-                                strv_take(&own, xstrdup(names.v[i]));
-                netdevs = own;
-        }
+        r = list_netdevs(p, &netdevs, &own);
+        if (r < 0)
+                probe_take_back_model(p, -r);
         for (size_t i = 0; i < p->host->store.n_pools && !p->t->pool; i++) {
                 const struct pool *pool = p->host->store.pools[i];
 
@@ -59,6 +78,8 @@ static enum tri bound_in_use(struct probe *p) {
                 return TRI_NO;
         if (!probe_has(p, "net") || sysfs_list_at(&p->host->sysfs, &p->dir, "net", &names) < 0 || names.n == 0)
                 return TRI_UNKNOWN;
+        if (names.n_bad > 0)
+                r = TRI_UNKNOWN;
         for (size_t i = 0; i < names.n; i++) {
                 enum tri up = netdev_up(p, names.v[i]);
 
@@ -70,12 +91,20 @@ static enum tri bound_in_use(struct probe *p) {
         return r;
 }
 
+/* True if it has a number that was not read, so that nobody could be found to use it by that. */
+static bool number_missing(const struct probe *p) {
+        return (!p->device->iommu_group && probe_has(p, "iommu_group")) ||
+               (!p->device->vfio_device && probe_has(p, "vfio-dev"));
+}
+
 static void settle_in_use(struct probe *p) {
         if (p->t->bound_driver)
                 p->t->in_use = bound_in_use(p);
-        else if (p->host->sysfs.fake)
+        else if (p->host->sysfs.fake) {
                 p->t->in_use = inuse_find(host_inuse(p->host), p->device->iommu_group, p->device->vfio_device);
-        else
+                if (p->t->in_use == TRI_NO && number_missing(p))
+                        p->t->in_use = TRI_UNKNOWN;
+        } else
                 p->t->in_use = TRI_UNKNOWN; /* the helper knows */
 }
 
@@ -134,7 +163,8 @@ static void settle_migration(struct probe *p) {
 }
 
 static void settle(struct probe *p) {
-        probe_give_complete(p, false);
+        if (p->t->params_complete == TRI_UNKNOWN)
+                probe_give_complete(p, false);
         settle_pool(p);
         settle_migration(p);
 }

@@ -176,6 +176,26 @@ START_TEST(test_document) {
 }
 END_TEST
 
+/* Those of the shipped files, and deeper ones. */
+START_TEST(test_sources) {
+        _cleanup_(model_free_cleanup) struct model *m = NULL;
+        struct json_error error = { "" };
+
+        ck_assert_msg(parse("{" SCHEMA ",'params':{'a':{'source':'sysfs:a'},'b':{'source':'sysfs:vendor/..b/...'},"
+                            "'version':{'source':'sysfs:v'}},"
+                            "'facts':{'a':{'rule':'equal','source':'parent:device'},"
+                            "'b':{'rule':'equal','source':'sysfs:a/b'},"
+                            "'c':{'rule':'equal','source':'devlink:fw.version'}}}",
+                            NULL, NULL, &m, &error) == 0,
+                      "%s", error.message);
+}
+END_TEST
+
+#define OF_PARAM "expected \"sysfs:\" and a file below the device"
+#define OF_FACT                                                                                                \
+        "expected \"sysfs:\" or \"parent:\" and a file below the device or its parent, or \"devlink:\" and a " \
+        "version's name"
+
 static const struct {
         const char *text;
         const char *message;
@@ -210,6 +230,17 @@ static const struct {
         { "{" SCHEMA ",'params':{'rss':{'writable':'yes'}}}", "params.rss.writable: expected true or false" },
         { "{" SCHEMA ",'params':{'rss':{'atCreate':1}}}", "params.rss.atCreate: expected true or false" },
         { "{" SCHEMA ",'params':{'rss':{'source':1}}}", "params.rss.source: expected a string" },
+        { "{" SCHEMA ",'params':{'rss':{'source':'rss'}}}", "params.rss.source: " OF_PARAM },
+        { "{" SCHEMA ",'params':{'rss':{'source':''}}}", "params.rss.source: " OF_PARAM },
+        { "{" SCHEMA ",'params':{'rss':{'source':'sysfs:'}}}", "params.rss.source: " OF_PARAM },
+        { "{" SCHEMA ",'params':{'rss':{'source':'sysfs:/rss'}}}", "params.rss.source: " OF_PARAM },
+        { "{" SCHEMA ",'params':{'rss':{'source':'sysfs:../x'}}}", "params.rss.source: " OF_PARAM },
+        { "{" SCHEMA ",'params':{'rss':{'source':'sysfs:a/./b'}}}", "params.rss.source: " OF_PARAM },
+        { "{" SCHEMA ",'params':{'rss':{'source':'sysfs:a//b'}}}", "params.rss.source: " OF_PARAM },
+        { "{" SCHEMA ",'params':{'rss':{'source':'sysfs:a/'}}}", "params.rss.source: " OF_PARAM },
+        { "{" SCHEMA ",'params':{'rss':{'source':'devlink:rss'}}}", "params.rss.source: " OF_PARAM },
+        { "{" SCHEMA ",'params':{'rss':{'source':'debugfs:rss'}}}", "params.rss.source: " OF_PARAM },
+        { "{" SCHEMA ",'params':{'rss':{'source':'parent:rss'}}}", "params.rss.source: " OF_PARAM },
         { "{" SCHEMA ",'params':{'rss':{'description':1}}}", "params.rss.description: expected a string" },
         { "{" SCHEMA ",'paramsComplete':null}", "paramsComplete: expected true or false" },
         { "{" SCHEMA ",'versions':[]}", "versions: expected an object" },
@@ -230,6 +261,12 @@ static const struct {
         { "{" SCHEMA ",'facts':{'f':{'rule':'equal','max':null}}}", "facts.f.max: expected a string" },
         { "{" SCHEMA ",'facts':{'f':{'rule':'equal','why':1}}}", "facts.f.why: expected a string" },
         { "{" SCHEMA ",'facts':{'f':{'rule':'equal','source':1}}}", "facts.f.source: expected a string" },
+        { "{" SCHEMA ",'facts':{'f':{'rule':'equal','source':'fw'}}}", "facts.f.source: " OF_FACT },
+        { "{" SCHEMA ",'facts':{'f':{'rule':'equal','source':'debugfs:fw'}}}", "facts.f.source: " OF_FACT },
+        { "{" SCHEMA ",'facts':{'f':{'rule':'equal','source':'parent:../fw'}}}", "facts.f.source: " OF_FACT },
+        { "{" SCHEMA ",'facts':{'f':{'rule':'equal','source':'sysfs:/fw'}}}", "facts.f.source: " OF_FACT },
+        { "{" SCHEMA ",'facts':{'f':{'rule':'equal','source':'devlink:'}}}", "facts.f.source: " OF_FACT },
+        { "{" SCHEMA ",'facts':{'f':{'rule':'equal','source':'devlink:a/b'}}}", "facts.f.source: " OF_FACT },
         { "{" SCHEMA ",'migration':'v2'}", "migration: expected an object" },
         { "{" SCHEMA ",'migration':{'protocol':'v3'}}", "migration.protocol: expected \"v2\", \"v1\" or \"none\"" },
         { "{" SCHEMA ",'migration':{'protocol':2}}", "migration.protocol: expected a string" },
@@ -441,6 +478,7 @@ int main(void) {
         tcase_add_test(cases, test_full);
         tcase_add_test(cases, test_least);
         tcase_add_test(cases, test_document);
+        tcase_add_test(cases, test_sources);
         tcase_add_loop_test(cases, test_bad, 0, ARRAY_SIZE(bad));
         tcase_add_test(cases, test_limits);
         tcase_add_test(cases, test_patches);

@@ -281,6 +281,53 @@ START_TEST(test_groups) {
 }
 END_TEST
 
+/* What cannot be looked at may keep the group from being opened. */
+START_TEST(test_groups_not_read) {
+        const char *key = "pci:0000:01:00.0", *a = testhost_add_pci(t, "0000:01:00.0", "8086:0001", "vfio-pci"),
+                   *b = testhost_add_pci(t, "0000:01:00.1", "8086:0001", NULL);
+        _cleanup_free_ char *driver = xasprintf("%s/driver", b), *link = xasprintf("%s/iommu_group", a);
+
+        testhost_share_group(t, b, a);
+        look(_i);
+        ck_assert(!told_traits(d, key)->group_blocked);
+        testhost_attr(t, b, "driver", "no link");
+        look(_i);
+        ck_assert(told_traits(d, key)->group_blocked);
+        ck_assert_str_eq(told_device(d, key)->group_blocked_by[0], "pci:0000:01:00.1");
+        testhost_remove(t, driver);
+        testhost_file(t, "sys/kernel/iommu_groups/0/devices/\xff", "");
+        look(_i);
+        ck_assert_uint_eq(strv_length(told_device(d, key)->group_blocked_by), 1);
+        ck_assert_str_eq(told_device(d, key)->group_blocked_by[0], "group:0");
+        testhost_remove(t, "sys/kernel/iommu_groups/0/devices");
+        look(_i);
+        ck_assert(!told_traits(d, key)->group_blocked);
+        testhost_link(t, "sys/kernel/iommu_groups/0/devices", "devices");
+        look(_i);
+        ck_assert(told_traits(d, key)->group_blocked);
+        ck_assert_str_eq(told_device(d, key)->group_blocked_by[0], "group:0");
+        testhost_remove(t, link);
+        look(_i);
+        ck_assert(!told_traits(d, key)->group_blocked);
+        testhost_attr(t, a, "iommu_group", "no link");
+        look(_i);
+        ck_assert_str_eq(told_device(d, key)->group_blocked_by[0], "group:?");
+}
+END_TEST
+
+/* A driver that cannot be read is not "none". */
+START_TEST(test_driver_not_read) {
+        const char *a = testhost_add_pci(t, "0000:01:00.0", "8086:0001", "vfio-pci");
+        _cleanup_free_ char *driver = xasprintf("%s/driver", a);
+
+        testhost_remove(t, driver);
+        testhost_attr(t, a, "driver", "no link");
+        look(_i);
+        ck_assert_ptr_null(told_traits(d, "pci:0000:01:00.0")->model);
+        ck_assert_str_eq(told_origin(d, "pci:0000:01:00.0", "model"), "errno:EINVAL");
+}
+END_TEST
+
 /* One bad device is listed as what it is, and the others are as they were. */
 START_TEST(test_broken_trees) {
         const char *mtty = testhost_add_mdev_parent(t, "mtty", "mtty"), *good;
@@ -354,6 +401,8 @@ int main(void) {
         tcase_add_loop_test(cases, test_old_kernel, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_nvidia, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_groups, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_groups_not_read, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_driver_not_read, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_broken_trees, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_creatable_numbers, 0, TOLD_WAYS);
         suite_add_tcase(suite, cases);

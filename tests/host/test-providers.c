@@ -303,6 +303,69 @@ START_TEST(test_params_dir_bad_name) {
 }
 END_TEST
 
+/* A name that is none hides a parameter, and so does a directory that cannot be listed. */
+START_TEST(test_params_dir_not_listed) {
+        _cleanup_free_ char *bad = xasprintf("%s/migration/params/\xff", device);
+        _cleanup_free_ char *dir = xasprintf("%s/migration/params", device);
+
+        testhost_attr(t, device, "migration/model", MODEL);
+        testhost_attr(t, device, "migration/params/ok", "on");
+        testhost_file(t, bad, "on\n");
+        look(_i);
+        ck_assert_str_eq(param("ok"), "on");
+        ck_assert_int_eq(complete(), TRI_NO);
+        testhost_remove(t, bad);
+        look(_i);
+        ck_assert_int_eq(complete(), TRI_YES);
+        testhost_remove(t, dir);
+        testhost_link(t, dir, "params");
+        look(_i);
+        ck_assert_str_eq(told_traits(d, KEY)->model, MODEL);
+        ck_assert_int_eq(complete(), TRI_NO);
+}
+END_TEST
+
+/* Where one layout lists all parameters, another one that is there and cannot be read may have more. */
+START_TEST(test_complete_is_taken_back) {
+        _cleanup_free_ char *dir = xasprintf("%s/migration", device), *params = xasprintf("%s/params", dir);
+
+        testhost_attr(t, device, "model", MODEL);
+        testhost_attr(t, device, "config_params", "rss");
+        testhost_attr(t, device, "rss", "on");
+        look(_i);
+        ck_assert_int_eq(complete(), TRI_YES);
+        testhost_attr(t, device, "migration/info.json", "{");
+        look(_i);
+        ck_assert_int_eq(complete(), TRI_NO);
+        testhost_attr_broken(t, device, "migration/info.json");
+        look(_i);
+        ck_assert_int_eq(complete(), TRI_NO);
+        testhost_remove(t, dir);
+        testhost_link(t, params, "params"); /* no model there, but no other layout either */
+        look(_i);
+        ck_assert_int_eq(complete(), TRI_NO);
+        testhost_remove(t, dir);
+        testhost_attr(t, device, "migration/params", "a file: another layout");
+        look(_i);
+        ck_assert_int_eq(complete(), TRI_YES);
+        ck_assert_str_eq(told_traits(d, KEY)->model, MODEL);
+        ck_assert_str_eq(param("rss"), "on");
+}
+END_TEST
+
+/* A model file that does not name all parameters does not know better than a driver that lists them. */
+START_TEST(test_complete_of_driver) {
+        testhost_attr(t, device, "model", MODEL);
+        testhost_attr(t, device, "config_params", "rss");
+        testhost_attr(t, device, "rss", "on");
+        testhost_model_file(t, "nic.json",
+                            "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"" MODEL "\","
+                            "\"params\":{\"rx\":{}},\"paramsComplete\":false}");
+        look(_i);
+        ck_assert_int_eq(complete(), TRI_YES);
+}
+END_TEST
+
 /* --- info-json -----------------------------------------------------------------------------------------------------
  */
 
@@ -400,14 +463,12 @@ START_TEST(test_model_file) {
                             "\"firmware.psid\":{\"rule\":\"equal\",\"source\":\"devlink:fw.psid\"},"
                             "\"own.fact\":{\"rule\":\"equal\",\"source\":\"sysfs:own\"},"
                             "\"broken.fact\":{\"rule\":\"equal\",\"source\":\"sysfs:broken\"},"
-                            "\"memory\":{\"rule\":\"equal\",\"source\":\"parent:resource0\"},"
-                            "\"out\":{\"rule\":\"equal\",\"source\":\"parent:../../x\"}}}");
+                            "\"memory\":{\"rule\":\"equal\",\"source\":\"parent:resource0\"}}}");
         testhost_attr(t, device, "vendor/rss", "on");
         testhost_attr_broken(t, device, "broken");
         testhost_attr(t, device, "own", "mine");
         testhost_attr(t, parent, "fw/version", "1.2.3");
         testhost_attr(t, parent, "resource0", "must not be read");
-        testhost_attr(t, "sys/devices", "x", "must not be read");
         look(_i);
         ck_assert_str_eq(told_traits(d, KEY)->model, MODEL);
         ck_assert_str_eq(origin("model"), "models.d:10-nic.json");
@@ -421,8 +482,9 @@ START_TEST(test_model_file) {
         ck_assert_ptr_null(told_fact(d, KEY, "broken.fact"));
         ck_assert_str_eq(origin("facts.broken.fact"), "errno:EISDIR");
         ck_assert_ptr_null(told_fact(d, KEY, "firmware.psid"));
+        ck_assert_ptr_null(origin("facts.firmware.psid"));
         ck_assert_ptr_null(told_fact(d, KEY, "memory"));
-        ck_assert_ptr_null(told_fact(d, KEY, "out"));
+        ck_assert_str_eq(origin("facts.memory"), "errno:ENOTSUP");
         c = told_creatable(d, "pci:0000:3b:00.0", "my_nic-1");
         ck_assert_str_eq(c->traits->model, MODEL);
         ck_assert_int_eq(c->traits->params_complete, TRI_YES);
@@ -447,6 +509,43 @@ START_TEST(test_model_file_unreadable_param) {
 }
 END_TEST
 
+static const char *const bad_sources[] = {
+        "\"params\":{\"rss\":{\"source\":\"devlink:rss\"}}",
+        "\"params\":{\"rss\":{\"source\":\"debugfs:rss\"}}",
+        "\"params\":{\"rss\":{\"source\":\"parent:rss\"}}",
+        "\"params\":{\"rss\":{\"source\":\"sysfs:../x\"}}",
+        "\"params\":{\"rss\":{\"source\":\"sysfs:/rss\"}}",
+        "\"params\":{\"rss\":{\"source\":\"rss\"}}",
+        "\"facts\":{\"f\":{\"rule\":\"equal\",\"source\":\"parent:../../x\"}}",
+};
+
+/* A source that leads nowhere would say of every device that the parameter is not active: no such file counts. */
+START_TEST(test_model_file_bad_source) {
+        _cleanup_free_ char *json = xasprintf("{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"" MODEL "\","
+                                              "\"match\":[{\"mdevType\":\"*\"}],\"paramsComplete\":true,%s}",
+                                              bad_sources[_i]);
+
+        testhost_attr(t, device, "rss", "on");
+        testhost_attr(t, "sys/devices", "x", "must not be read");
+        testhost_model_file(t, "nic.json", json);
+        look(0);
+        ck_assert_str_eq(origin("model"), "identity:mdev");
+        ck_assert_int_eq(complete(), TRI_NO);
+}
+END_TEST
+
+/* Neither does one of the kernel's files that are not to be read. */
+START_TEST(test_model_file_param_not_to_be_read) {
+        testhost_model_file(t, "nic.json",
+                            "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"" MODEL "\","
+                            "\"match\":[{\"mdevType\":\"*\"}],\"paramsComplete\":true,"
+                            "\"params\":{\"rss\":{\"source\":\"sysfs:resource0\"}}}");
+        look(_i);
+        ck_assert_ptr_null(param("rss"));
+        ck_assert_str_eq(origin("params.rss"), "errno:ENOTSUP");
+}
+END_TEST
+
 START_TEST(test_model_file_order) {
         testhost_model_file(t, "b.json",
                             "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"aaa\","
@@ -459,6 +558,210 @@ START_TEST(test_model_file_order) {
         look(_i);
         ck_assert_str_eq(told_traits(d, KEY)->model, "zzz");
         ck_assert_int_eq(complete(), TRI_NO);
+}
+END_TEST
+
+/* --- what was listed and what was not ------------------------------------------------------------------------------
+ */
+
+static void add_nic_file(void) {
+        testhost_model_file(t, "nic.json",
+                            "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"" MODEL "\","
+                            "\"match\":[{\"driver\":\"my_nic_mdev\"}],\"paramsComplete\":true,"
+                            "\"params\":{\"rss\":{\"source\":\"sysfs:rss\"},"
+                            "\"rx\":{\"source\":\"sysfs:vendor/deep/rx\"}},"
+                            "\"facts\":{\"fw\":{\"rule\":\"equal\",\"source\":\"parent:fw/version\"}}}");
+}
+
+/* A name that was in the listing is there, whatever reading it says. */
+START_TEST(test_listed_is_there) {
+        _cleanup_free_ char *rss = xasprintf("%s/rss", device), *vendor = xasprintf("%s/vendor", device);
+        _cleanup_free_ char *deep = xasprintf("%s/deep", vendor), *rx = xasprintf("%s/rx", deep);
+        _cleanup_free_ char *fw = xasprintf("%s/fw", parent), *model = xasprintf("%s/model", device);
+        _cleanup_free_ char *list = xasprintf("%s/config_params", device);
+
+        add_nic_file();
+        look(_i);
+        ck_assert_uint_eq(told_traits(d, KEY)->params.n, 0); /* not listed: not active */
+        ck_assert_int_eq(complete(), TRI_YES);
+        ck_assert_ptr_null(origin("facts.fw"));
+
+        testhost_link(t, rss, "gone");
+        testhost_link(t, vendor, "gone");
+        testhost_link(t, fw, "gone");
+        look(_i);
+        ck_assert_str_eq(origin("params.rss"), "errno:ENOENT");
+        ck_assert_str_eq(origin("params.rx"), "errno:ENOENT");
+        ck_assert_str_eq(origin("facts.fw"), "errno:ENOENT");
+        ck_assert_uint_eq(told_traits(d, KEY)->params.n, 2);
+        testhost_remove(t, vendor);
+        testhost_link(t, deep, "gone");
+        look(_i);
+        ck_assert_str_eq(origin("params.rx"), "errno:ENOENT");
+        testhost_remove(t, deep);
+        testhost_link(t, rx, "gone");
+        look(_i);
+        ck_assert_str_eq(origin("params.rx"), "errno:ENOENT");
+
+        /* These are not there: a directory without it, and what is no directory. */
+        testhost_remove(t, rx);
+        look(_i);
+        ck_assert_ptr_null(origin("params.rx"));
+        testhost_remove(t, deep);
+        testhost_attr(t, device, "vendor/deep", "a file");
+        look(_i);
+        ck_assert_ptr_null(origin("params.rx"));
+
+        testhost_link(t, model, "gone");
+        testhost_link(t, list, "gone");
+        look(_i);
+        ck_assert_ptr_null(told_traits(d, KEY)->model);
+        ck_assert_str_eq(origin("model"), "errno:ENOENT");
+        ck_assert_int_eq(complete(), TRI_NO);
+}
+END_TEST
+
+/* What a type has that cannot be listed is not known; the device's own word is, where it has one. */
+START_TEST(test_type_not_listed) {
+        const struct traits *c;
+
+        add_nic_file();
+        testhost_remove(t, type);
+        testhost_link(t, type, "my_nic-1");
+        look(_i);
+        ck_assert_ptr_null(told_traits(d, KEY)->model);
+        ck_assert_str_eq(origin("model"), "errno:ELOOP");
+        ck_assert_str_eq(origin("facts.mdev.deviceApi"), "errno:ELOOP");
+        ck_assert_str_eq(origin("softwareVersion"), "errno:ENOTSUP");
+        ck_assert_int_eq(complete(), TRI_NO);
+        c = told_creatable(d, "pci:0000:3b:00.0", "my_nic-1")->traits;
+        ck_assert_str_eq(traits_origin(c, "model"), "errno:ELOOP");
+        ck_assert_str_eq(traits_origin(c, "available"), "errno:ELOOP");
+        ck_assert_int_eq(c->params_complete, TRI_NO);
+
+        testhost_attr(t, device, "model", MODEL);
+        look(_i);
+        ck_assert_str_eq(told_traits(d, KEY)->model, MODEL);
+        ck_assert_str_eq(origin("model"), "sysfs:model");
+        ck_assert_str_eq(origin("version"), "errno:ELOOP");
+        ck_assert_int_eq(complete(), TRI_NO);
+}
+END_TEST
+
+/* An mdev without a type, or with one that is none. */
+START_TEST(test_type_not_resolved) {
+        _cleanup_free_ char *link = xasprintf("%s/mdev_type", device);
+
+        add_nic_file();
+        testhost_remove(t, link);
+        look(_i);
+        ck_assert_str_eq(origin("model"), "errno:ENOENT");
+        testhost_attr(t, device, "mdev_type", "no link");
+        look(_i);
+        ck_assert_ptr_null(told_traits(d, KEY)->mdev_type);
+        ck_assert_str_eq(origin("model"), "errno:EINVAL");
+        testhost_remove(t, link);
+        testhost_link(t, link, "../mdev_supported_types/\xff");
+        look(_i);
+        ck_assert_str_eq(origin("model"), "errno:EILSEQ");
+        testhost_attr(t, device, "model", MODEL);
+        look(_i);
+        ck_assert_str_eq(told_traits(d, KEY)->model, MODEL);
+        ck_assert_int_eq(complete(), TRI_NO);
+}
+END_TEST
+
+/* Of a VF whose PF cannot be found. */
+START_TEST(test_parent_not_listed) {
+        const char *vf = testhost_add_vf(t, "0000:3b:00.0", "0000:3b:00.2", "15b3:101e", "mlx5_vfio_pci");
+        const char *key = "pci:0000:3b:00.2";
+        _cleanup_free_ char *link = xasprintf("%s/physfn", vf);
+
+        testhost_model_file(t, "vf.json",
+                            "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"" MODEL "\","
+                            "\"match\":[{\"driver\":\"mlx5_vfio_pci\"}],"
+                            "\"facts\":{\"fw\":{\"rule\":\"equal\",\"source\":\"parent:fw\"}}}");
+        testhost_remove(t, link);
+        testhost_link(t, link, "../gone");
+        look(_i);
+        ck_assert_str_eq(told_origin(d, key, "facts.fw"), "errno:ENOENT");
+        testhost_remove(t, link);
+        testhost_attr(t, vf, "physfn", "no link");
+        look(_i);
+        ck_assert_str_eq(told_origin(d, key, "facts.fw"), "errno:EINVAL");
+}
+END_TEST
+
+/* --- layouts that are not read yet ---------------------------------------------------------------------------------
+ */
+
+static void remove_attr(const char *path, const char *name) {
+        _cleanup_free_ char *file = xasprintf("%s/%s", path, name);
+
+        testhost_remove(t, file);
+}
+
+START_TEST(test_software_version_is_not_read_yet) {
+        _cleanup_free_ char *self = xasprintf("%s/migration/self", device);
+
+        testhost_attr(t, device, "model", MODEL);
+        testhost_attr(t, device, "migration/model", MODEL);
+        look(_i);
+        ck_assert_ptr_null(origin("softwareVersion"));
+        testhost_attr(t, device, "software_version", "1.0.0");
+        look(_i);
+        ck_assert_ptr_null(told_traits(d, KEY)->software_version);
+        ck_assert_str_eq(origin("softwareVersion"), "errno:ENOTSUP");
+        ck_assert_ptr_null(traits_origin(told_creatable(d, "pci:0000:3b:00.0", "my_nic-1")->traits, "softwareVersion"));
+        remove_attr(device, "software_version");
+        testhost_attr(t, device, "migration/self/software_version", "1.0.0");
+        look(_i);
+        ck_assert_str_eq(origin("softwareVersion"), "errno:ENOTSUP");
+        testhost_remove(t, self);
+        testhost_link(t, self, "self");
+        look(_i);
+        ck_assert_str_eq(origin("softwareVersion"), "errno:ENOTSUP"); /* it cannot be told */
+        testhost_remove(t, self);
+        look(_i);
+        ck_assert_ptr_null(origin("softwareVersion"));
+        testhost_attr(t, type, "software_version", "1.0.0");
+        look(_i);
+        ck_assert_str_eq(origin("softwareVersion"), "errno:ENOTSUP");
+        ck_assert_str_eq(traits_origin(told_creatable(d, "pci:0000:3b:00.0", "my_nic-1")->traits, "softwareVersion"),
+                         "errno:ENOTSUP");
+}
+END_TEST
+
+START_TEST(test_migration_version_is_not_read_yet) {
+        _cleanup_free_ char *path = xasprintf("%s/%s/migration_version", testhost_root(t), device);
+        const struct traits *c;
+
+        look(_i);
+        ck_assert_ptr_null(origin("tokens.migration_version"));
+        ck_assert_ptr_null(told_traits(d, KEY)->attributes);
+        testhost_attr(t, device, "migration_version", "secret");
+        look(_i);
+        ck_assert_str_eq(origin("tokens.migration_version"), "errno:ENOTSUP");
+        ck_assert_uint_eq(told_traits(d, KEY)->tokens.n, 0);
+        ck_assert_uint_eq(strv_length(told_traits(d, KEY)->attributes), 1);
+        ck_assert_str_eq(told_traits(d, KEY)->attributes[0], "migration_version");
+        ck_assert_int_eq(chmod(path, 0444), 0);
+        look(_i);
+        ck_assert_str_eq(origin("tokens.migration_version"), "errno:ENOTSUP");
+        ck_assert_ptr_null(told_traits(d, KEY)->attributes);
+        ck_assert_int_eq(chmod(path, 0200), 0);
+        look(_i);
+        ck_assert_uint_eq(strv_length(told_traits(d, KEY)->attributes), 1);
+
+        c = told_creatable(d, "pci:0000:3b:00.0", "my_nic-1")->traits;
+        ck_assert_ptr_null(c->attributes);
+        remove_attr(device, "migration_version");
+        testhost_attr(t, type, "migration_version", "secret");
+        look(_i);
+        c = told_creatable(d, "pci:0000:3b:00.0", "my_nic-1")->traits;
+        ck_assert_uint_eq(strv_length(c->attributes), 1);
+        ck_assert_str_eq(traits_origin(c, "tokens.migration_version"), "errno:ENOTSUP");
+        ck_assert_uint_eq(strv_length(told_traits(d, KEY)->attributes), 1);
 }
 END_TEST
 
@@ -578,12 +881,23 @@ int main(void) {
         tcase_add_loop_test(cases, test_unreadable_model_is_not_guessed, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_params_dir, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_params_dir_bad_name, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_params_dir_not_listed, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_complete_is_taken_back, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_complete_of_driver, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_info_json, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_info_json_of_device, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_info_json_bad, 0, ARRAY_SIZE(bad_infos));
         tcase_add_loop_test(cases, test_model_file, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_model_file_unreadable_param, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_model_file_bad_source, 0, ARRAY_SIZE(bad_sources));
+        tcase_add_loop_test(cases, test_model_file_param_not_to_be_read, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_model_file_order, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_listed_is_there, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_type_not_listed, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_type_not_resolved, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_parent_not_listed, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_software_version_is_not_read_yet, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_migration_version_is_not_read_yet, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_precedence, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_identity, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_identity_virtual, 0, TOLD_WAYS);

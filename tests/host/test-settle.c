@@ -145,6 +145,20 @@ START_TEST(test_in_use) {
 }
 END_TEST
 
+/* Nobody is found to use a device by a number that was not read. */
+START_TEST(test_in_use_numbers_not_read) {
+        _cleanup_free_ char *dir = NULL;
+
+        vf = testhost_add_vf(t, "0000:3b:00.0", "0000:3b:00.1", "15b3:101e", "vfio-pci");
+        dir = xasprintf("%s/vfio-dev", vf);
+        testhost_process(t, 100, "/dev/vfio/11");
+        ck_assert_int_eq(in_use(_i), TRI_NO);
+        testhost_remove(t, dir);
+        testhost_link(t, dir, "vfio-dev");
+        ck_assert_int_eq(in_use(_i), TRI_UNKNOWN);
+}
+END_TEST
+
 /* A VF on a network driver: its interface says. */
 START_TEST(test_bound_in_use) {
         testhost_kernel(t, "6.12.96", NULL);
@@ -163,6 +177,8 @@ START_TEST(test_bound_in_use) {
         ck_assert_int_eq(in_use(_i), TRI_YES);
         testhost_attr(t, vf, "net/ens1v0/operstate", "down");
         testhost_attr(t, vf, "net/ens1v0/flags", "0x1002");
+        testhost_attr(t, vf, "net/\xff/flags", "0x1003");
+        ck_assert_int_eq(in_use(_i), TRI_UNKNOWN); /* one that cannot be named may be up */
         testhost_attr(t, vf, "net/ens1v1/flags", "0x1003");
         ck_assert_int_eq(in_use(_i), TRI_YES);
 }
@@ -192,6 +208,41 @@ START_TEST(test_pools) {
         ck_assert_str_eq(told_traits(d, VF)->pool, "wire");
         ck_assert_str_eq(told_traits(d, "mdev:00000001-0000-4000-8000-000000000000")->pool, "types");
         ck_assert_str_eq(told_creatable(d, "pci:0000:3b:00.0", "nic-1")->traits->pool, "types");
+}
+END_TEST
+
+/* A pool that cannot be told is neither none nor another one: nothing says yes to such a device. */
+START_TEST(test_pool_not_known) {
+        const char *pf = "sys/devices/pci0000:3b/0000:3b:00.0";
+        _cleanup_free_ char *net = xasprintf("%s/net", pf), *physfn = NULL, *own = NULL;
+
+        vf = testhost_add_vf(t, "0000:3b:00.0", "0000:3b:00.1", "15b3:101e", "vfio-pci");
+        physfn = xasprintf("%s/physfn", vf);
+        own = xasprintf("%s/net", vf);
+        add_model("{\"protocol\":\"v2\"}");
+        testhost_link(t, net, "net");
+        look(_i);
+        ck_assert_str_eq(told_traits(d, VF)->model, "m"); /* without pools it does not matter */
+        testhost_pool_file(
+                t, "b.json",
+                "{\"schema\":\"org.vfio.Migration1.pool/1\",\"pool\":\"wire\",\"match\":[{\"netdev\":\"ens1f0\"}]}");
+        look(_i);
+        ck_assert_ptr_null(told_traits(d, VF)->model);
+        ck_assert_str_eq(told_origin(d, VF, "model"), "errno:ELOOP");
+        ck_assert_ptr_null(told_traits(d, VF)->pool);
+
+        testhost_remove(t, net);
+        look(_i);
+        ck_assert_str_eq(told_traits(d, VF)->model, "m");
+        testhost_link(t, own, "net");
+        look(_i);
+        ck_assert_str_eq(told_origin(d, VF, "model"), "errno:ELOOP");
+
+        testhost_remove(t, own);
+        testhost_remove(t, physfn);
+        testhost_attr(t, vf, "physfn", "no link");
+        look(_i);
+        ck_assert_str_eq(told_origin(d, VF, "model"), "errno:EINVAL");
 }
 END_TEST
 
@@ -242,6 +293,8 @@ int main(void) {
         tcase_add_loop_test(cases, test_in_use, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_bound_in_use, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_pools, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_pool_not_known, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_in_use_numbers_not_read, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_head, 0, TOLD_WAYS);
         suite_add_tcase(suite, cases);
         return told_run(suite);

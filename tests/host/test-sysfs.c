@@ -203,7 +203,8 @@ START_TEST(test_listing) {
         testhost_dir(t, "sys/d/c");
         ck_assert_int_eq(sysfs_list(&s, "sys/d", &names), 0);
         names_sort(&names);
-        ck_assert_uint_eq(names.n, 3); /* the name that is no UTF-8 is left out */
+        ck_assert_uint_eq(names.n, 3); /* the name that is no UTF-8 is left out, and counted */
+        ck_assert_uint_eq(names.n_bad, 1);
         ck_assert_str_eq(names.v[0], "a");
         ck_assert_str_eq(names.v[2], "c");
         ck_assert(names_find(&names, "b"));
