@@ -107,6 +107,8 @@ static int error_begin(sd_bus_error *error, int r, uid_t uid, const char *what) 
         if (r == -EUSERS)
                 return sd_bus_error_setf(error, ERROR_LIMIT_EXCEEDED, "too many %s under way, of all users together",
                                          what);
+        if (r == -EAGAIN)
+                return sd_bus_error_setf(error, ERROR_FAILED, "no %s yet: the host is being read", what);
         return sd_bus_error_setf(error, ERROR_FAILED, "%s cannot be begun: %s", what, strerror(-r));
 }
 

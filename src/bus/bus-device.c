@@ -7,12 +7,16 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include "bus/bus-auth.h"
 #include "bus/bus-call.h"
 #include "bus/bus-error.h"
 #include "util/alloc.h"
 
 #define OBJECTS_MAX 10000u
+#define OBJECTS_PER_SECOND 20000u /* that one user but root may have in GetManagedObjects, which is made on the loop \
+                                   */
 
 /* What a property is: one of these per row, which says where it comes from. */
 struct property {
@@ -138,7 +142,7 @@ static int property_snapshot_time(sd_bus *bus, const char *path, const char *int
                                   sd_bus_message *reply, void *userdata, sd_bus_error *error) {
         const struct found *found = userdata;
 
-        return sd_bus_message_append(reply, "t", found->viewed.read_at);
+        return sd_bus_message_append(reply, "t", found->viewed.taken_at);
 }
 
 char **bus_device_changes(const struct device *old, const struct device *new) {
@@ -219,6 +223,41 @@ static int device_find(sd_bus *bus, const char *path, const char *interface, voi
         return 1;
 }
 
+/* Spends what a user may have in this second; false if that is more than is left. */
+static bool objects_spend(struct service *s, uid_t uid, size_t n) {
+        struct spent *oldest = &s->spent[0], *mine = NULL;
+        uint64_t now = 0;
+
+        sd_event_now(s->event, CLOCK_MONOTONIC, &now);
+        for (size_t i = 0; i < ARRAY_SIZE(s->spent); i++) {
+                if (s->spent[i].since < oldest->since)
+                        oldest = &s->spent[i];
+                if (s->spent[i].since && s->spent[i].uid == uid)
+                        mine = &s->spent[i];
+        }
+        if (!mine || now >= mine->since + 1000000) {
+                mine = mine ? mine : oldest;
+                *mine = (struct spent){ .uid = uid, .since = now };
+        }
+        mine->n += n;
+        return mine->n <= OBJECTS_PER_SECOND;
+}
+
+/* Whether all objects may be told to him who asks. */
+static int objects_allowed(struct service *s, sd_bus_message *m, size_t n, sd_bus_error *error) {
+        uid_t uid;
+        int r;
+
+        if (n > OBJECTS_MAX)
+                return sd_bus_error_setf(error, ERROR_LIMIT_EXCEEDED,
+                                         "%zu devices are more than a message holds; ListDevices names them", n);
+        r = auth_uid(s->auth, m, &uid, error);
+        if (r < 0 || uid == 0 || objects_spend(s, uid, n))
+                return r;
+        return sd_bus_error_setf(error, ERROR_LIMIT_EXCEEDED, "uid %u has had too many objects in the last second",
+                                 (unsigned)uid);
+}
+
 static int devices_enumerate(sd_bus *bus, const char *prefix, void *userdata, char ***ret_nodes, sd_bus_error *error) {
         sd_bus_message *m = sd_bus_get_current_message(bus);
         struct service *s = userdata;
@@ -227,10 +266,10 @@ static int devices_enumerate(sd_bus *bus, const char *prefix, void *userdata, ch
         char **nodes;
         int r = 0;
 
-        if (m && n > OBJECTS_MAX &&
-            sd_bus_message_is_method_call(m, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"))
-                return sd_bus_error_setf(error, ERROR_LIMIT_EXCEEDED,
-                                         "%zu devices are more than a message holds; ListDevices names them", n);
+        if (m && sd_bus_message_is_method_call(m, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"))
+                r = objects_allowed(s, m, n, error);
+        if (r < 0)
+                return r;
         nodes = xnew0(char *, n + 1);
         while (k < n && hostview_next(manager_view(s->manager), &i, &viewed) && r >= 0) {
                 r = sd_bus_path_encode(SERVICE_DEVICES, viewed.device->address, &nodes[k]);

@@ -26,6 +26,13 @@ struct found {
         struct viewed viewed;
 };
 
+/* What a user has had of all objects since a moment (CLOCK_MONOTONIC; 0: nobody). */
+struct spent {
+        uid_t uid;
+        uint64_t since;
+        size_t n;
+};
+
 struct service {
         sd_event *event;
         sd_bus *bus;
@@ -37,6 +44,7 @@ struct service {
         bool named;         /* we own the name */
         uint64_t reload;    /* number of the round that ends a reload, 0: none */
         struct found found; /* one at a time */
+        struct spent spent[32];
 };
 
 /* where: "system", "user", or an address. */

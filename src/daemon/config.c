@@ -72,6 +72,15 @@ static int parse_evidence(const char *value, void *to) {
         return evidence_from_string(value, to);
 }
 
+/* What stands in for what the administrator may have said. */
+static const struct config strictest = {
+        .policy = {
+                .minimum_evidence = EVIDENCE_DRIVER,
+                .require_same_mdev_type = true,
+                .require_dirty_tracking = true,
+        },
+};
+
 #define POLICY(field) offsetof(struct config, policy.field)
 #define LIMIT(field) offsetof(struct config, limits.field)
 
@@ -81,13 +90,14 @@ static const struct key {
         const char *name;
         parse_t parse;
         size_t offset;
+        size_t strict; /* bytes that are as in strictest if the value is not valid */
 } keys[] = {
-        { "Policy", "MinimumEvidence", parse_evidence, POLICY(minimum_evidence) },
-        { "Policy", "RequireSameMdevType", parse_bool, POLICY(require_same_mdev_type) },
-        { "Policy", "IgnorePools", parse_bool, POLICY(ignore_pools) },
-        { "Policy", "RequireDirtyTracking", parse_bool, POLICY(require_dirty_tracking) },
-        { "Policy", "AllowRecreate", parse_bool, POLICY(allow_recreate) },
-        { "Policy", "AssumeFree", parse_bool, POLICY(assume_free) },
+        { "Policy", "MinimumEvidence", parse_evidence, POLICY(minimum_evidence), sizeof(enum evidence) },
+        { "Policy", "RequireSameMdevType", parse_bool, POLICY(require_same_mdev_type), sizeof(bool) },
+        { "Policy", "IgnorePools", parse_bool, POLICY(ignore_pools), sizeof(bool) },
+        { "Policy", "RequireDirtyTracking", parse_bool, POLICY(require_dirty_tracking), sizeof(bool) },
+        { "Policy", "AllowRecreate", parse_bool, POLICY(allow_recreate), sizeof(bool) },
+        { "Policy", "AssumeFree", parse_bool, POLICY(assume_free), sizeof(bool) },
         { "Policy", "DescriptorMaxAge", parse_seconds, POLICY(descriptor_max_age) },
         { "Limits", "ChecksPerUid", parse_limit, LIMIT(checks_per_uid) },
         { "Limits", "Checks", parse_limit, LIMIT(checks) },
@@ -133,6 +143,16 @@ static char *parsing_gets(char *buffer, int size, void *userdata) {
         return buffer;
 }
 
+/* A value that nobody can read: as if it were the strictest one. */
+static void value_bad(struct parsing *p, const struct key *k, const char *value) {
+        struct config *c = p->config;
+
+        memcpy((char *)c + k->offset, (const char *)&strictest + k->offset, k->strict);
+        c->doubtful = c->doubtful || str_equal(k->section, "Policy");
+        strv_take(&c->warnings, xasprintf("%s:%u: %s=%s: not a valid value, %s", p->name, p->line, k->name, value,
+                                          k->strict ? "the strictest one counts" : "ignored"));
+}
+
 static int on_key(void *userdata, const char *section, const char *name, const char *value) {
         struct parsing *p = userdata;
 
@@ -140,8 +160,7 @@ static int on_key(void *userdata, const char *section, const char *name, const c
                 if (!str_equal(keys[i].section, section) || !str_equal(keys[i].name, name))
                         continue;
                 if (keys[i].parse && keys[i].parse(value, (char *)p->config + keys[i].offset) < 0)
-                        strv_take(&p->config->warnings,
-                                  xasprintf("%s:%u: %s=%s: not a valid value, ignored", p->name, p->line, name, value));
+                        value_bad(p, &keys[i], value);
                 return 1;
         }
         strv_take(&p->config->warnings,
@@ -157,6 +176,12 @@ static void parse_text(struct config *c, const char *name, const char *text) {
                 strv_take(&c->warnings, xasprintf("%s:%d: expected [Section], Key=value or a comment", name, line));
 }
 
+/* Nobody knows what it says: the policy is as strict as can be. */
+static void unreadable(struct config *c, const char *path, int error) {
+        c->doubtful = c->unreadable = true;
+        strv_take(&c->warnings, xasprintf("/%s: %s", path, strerror(-error)));
+}
+
 /* True if there is such a file, even if it cannot be read. A link to /dev/null is one, and empty. */
 static bool read_below(struct config *c, const struct sysfs *root, const char *path) {
         _cleanup_free_ char *text = NULL, *link = NULL, *name = xasprintf("/%s", path);
@@ -168,7 +193,7 @@ static bool read_below(struct config *c, const struct sysfs *root, const char *p
         if (r == -ENOENT || r == -ENOTDIR)
                 return false;
         if (r < 0)
-                strv_take(&c->warnings, xasprintf("%s: %s", name, strerror(-r)));
+                unreadable(c, path, r);
         else
                 parse_text(c, name, text);
         return true;
@@ -185,9 +210,13 @@ static void read_drop_ins(struct config *c, const struct sysfs *root) {
         for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
                 _cleanup_free_ char *dir = xasprintf("%s" CONFIG_NAME ".d", places[i]);
                 struct names names;
+                int r = sysfs_list(root, dir, &names);
 
-                if (sysfs_list(root, dir, &names) < 0)
+                if (r < 0) {
+                        if (r != -ENOENT && r != -ENOTDIR)
+                                unreadable(c, dir, r);
                         continue;
+                }
                 for (size_t k = 0; k < names.n; k++) {
                         size_t length = strlen(names.v[k]);
 
@@ -240,6 +269,12 @@ int config_read(struct config *c, const struct sysfs *root, const char *file) {
                         break;
         }
         read_drop_ins(c, root);
+        if (c->unreadable) {
+                uint64_t age = c->policy.descriptor_max_age;
+
+                c->policy = strictest.policy;
+                c->policy.descriptor_max_age = MIN(age, POLICY_DEFAULT.descriptor_max_age);
+        }
         return 0;
 }
 

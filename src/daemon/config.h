@@ -2,7 +2,8 @@
  * vfio-migrationd.conf: the administrator's policy and limits.
  *
  * The main file is the first of etc, run, usr/lib; drop-ins of all three follow by file name, where etc masks the
- * others. What is not known or not valid is a warning with file and line, never an error.
+ * others. What is not known or not valid is a warning with file and line, never an error; but it never makes the policy
+ * laxer than what was meant: in doubt the strictest value counts.
  */
 #pragma once
 
@@ -20,6 +21,8 @@ struct config {
         struct policy policy;
         struct limits limits;
         char **warnings;
+        bool doubtful;   /* the policy may not be what was meant */
+        bool unreadable; /* a file or directory could not be read: the whole policy is the strictest one */
 };
 
 /*

@@ -114,7 +114,8 @@ static bool description_collect(struct description *d) {
                         d->missing = *id;
                         return false;
                 }
-                document_take(doc, device_ref(viewed.device));
+                document_take(doc,
+                              strv_contains(d->late, *id) ? hostview_unread(d->view, *id) : device_ref(viewed.device));
         }
         for (size_t i = 0; !d->ids && i < host->n_devices; i++)
                 document_take(doc, device_ref(host->devices[i]));
@@ -150,6 +151,8 @@ bool description_go_on(struct description *d) {
                 d->result = -ETIME;
         if (d->document)
                 return true;
+        if (d->refresh)
+                d->late = refresh_take_late(d->refresh);
         d->refresh = refresh_free(d->refresh);
         if (!description_collect(d)) {
                 d->result = -ENODEV;
@@ -170,6 +173,7 @@ struct description *description_free(struct description *d) {
                 return NULL;
         refresh_free(d->refresh);
         strv_free(d->ids);
+        strv_free(d->late);
         if (d->document)
                 d->document->models = (struct models){}; /* borrowed */
         document_free(d->document);

@@ -28,6 +28,7 @@ struct description {
         size_t max;   /* bytes of the text */
         bool abandoned;
         struct refresh *refresh;
+        char **late;              /* ids that did not answer in time */
         struct description *next; /* the owner's list */
 
         struct snapshot *snapshot;

@@ -18,14 +18,16 @@ struct hostview {
         struct view_table parents;
         size_t n_present; /* devices that have been read */
         uint64_t generation;
-        uint64_t seed; /* of the hashes */
+        uint64_t reloaded; /* generation of the last change of models or host */
+        uint64_t seed;     /* of the hashes */
 
-        struct document *host; /* its head only */
-        struct model_set *models;
+        struct document *host;     /* its head only */
+        struct model_set *models;  /* NULL until they have been read: then nothing is read or judged */
         struct snapshot *snapshot; /* of this generation, or an older one */
         struct traits_table *table;
         struct traits **known; /* the table borrows, so somebody must hold */
         size_t n_known;
+        size_t known_max; /* then it is looked who still holds which */
 
         struct notice *first_notice, **end_notice;
         struct refresh *refreshes;
@@ -39,7 +41,9 @@ struct hostview {
         size_t n_round; /* keys that it waits for */
         bool round_again;
         bool complete;
-        int round_error; /* of the last one */
+        int round_error;    /* of the last one */
+        unsigned n_reloads; /* under way; a round begins after them */
+        bool reload_tried;  /* it failed once */
         sd_event_source *sweep_timer;
 
         struct watch *watch;
@@ -63,8 +67,12 @@ void hostview_notice(struct hostview *v, struct device *old, struct device *new)
 /* Takes the devices as what the key stands for now. */
 void hostview_set(struct hostview *v, struct view_key *k, struct device **devices, size_t n);
 void hostview_answered(struct hostview *v, struct view_key *k, const struct reader_event *e);
-/* The key has no answer: unknown, with this errno as origin, left alone until retry_at. */
-void hostview_fail(struct hostview *v, struct view_key *k, int error, uint64_t retry_at);
+/* The key has no answer to what was asked at a time: unknown, with this errno as origin, left alone until retry_at. */
+void hostview_fail(struct hostview *v, struct view_key *k, int error, uint64_t at, uint64_t retry_at);
+/* What is known is of a moment, on CLOCK_BOOTTIME. */
+void hostview_stamp(struct view_key *k, uint64_t at);
+/* Takes to a document what is left of a key's devices when nothing can be read. */
+void hostview_take_unread(struct hostview *v, const struct view_key *k, int error, struct document *d);
 
 /* hostview-round.c */
 int rounds_init(struct hostview *v);
@@ -72,9 +80,11 @@ void rounds_free(struct hostview *v);
 /* forced: also what is left alone. */
 void round_start(struct hostview *v, enum read_class class, bool forced);
 void round_listed(struct hostview *v, const struct reader_event *e);
+/* The models are in force now, or, after an error, still the old ones, if there are any. */
+void round_reloaded(struct hostview *v, int error);
 /* A key that the round waits for has been answered. */
 void round_key_done(struct hostview *v, struct view_key *k);
 
 /* refresh.c */
-/* An answer came to a key that was asked at a time; gone: the key is about to vanish. */
-void refresh_answered(struct hostview *v, struct view_key *k, uint64_t asked_at, bool gone);
+/* An answer came to a key; last: there will be no newer one. */
+void refresh_answered(struct view_key *k, bool last);

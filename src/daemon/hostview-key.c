@@ -33,8 +33,10 @@ static void traits_collect(struct hostview *v) {
 }
 
 static void intern(struct hostview *v, struct device *d) {
-        if (v->n_known > 64 + 2 * (v->devices.n + v->parents.n))
+        if (v->n_known > v->known_max) {
                 traits_collect(v);
+                v->known_max = 64 + 2 * MAX(v->n_known, v->devices.n + v->parents.n);
+        }
         traits_table_intern(v->table, d);
         if (d->traits->n_refs == 1) { /* the table did not have them yet */
                 array_append(v->known, v->n_known, d->traits);
@@ -75,7 +77,10 @@ void hostview_set(struct hostview *v, struct view_key *k, struct device **device
         k->changed = ++v->generation;
 }
 
-/* What is left of a device of which nothing can be read: its name, and where it was. */
+/*
+ * What is left of a device of which nothing can be read: its name, where it was, and what cannot but be as it was. It
+ * is not known whether it fits, which is not the same as that it does not.
+ */
 static struct device *device_unread(const struct device *old, const char *address, int error) {
         _cleanup_free_ char *origin = xasprintf("errno:%s", strerrorname_np(-error) ? strerrorname_np(-error) : "EIO");
         struct device *d = device_new(old && old->traits->creatable);
@@ -87,30 +92,46 @@ static struct device *device_unread(const struct device *old, const char *addres
                 d->bus = xstrdup(old->bus);
                 d->vfio_device = xstrdup(old->vfio_device);
                 d->iommu_group = xstrdup(old->iommu_group);
+                d->parent = xstrdup(old->parent);
+                d->available = old->available;
+                d->traits->pool = xstrdup(old->traits->pool);
+                d->traits->mdev_type = xstrdup(old->traits->mdev_type);
+                d->traits->driver = xstrdup(old->traits->driver);
+                d->traits->bound_driver = xstrdup(old->traits->bound_driver);
         } else {
                 d->id = xstrdup(address);
                 d->address = xstrdup(address);
-        }
-        if (old && old->traits->creatable) {
-                d->parent = xstrdup(old->parent);
-                d->traits->mdev_type = xstrdup(old->traits->mdev_type);
-                d->available = old->available;
         }
         d->traits->in_use = TRI_UNKNOWN;
         entries_set(&d->traits->origins, "model", origin);
         return d;
 }
 
-void hostview_fail(struct hostview *v, struct view_key *k, int error, uint64_t retry_at) {
+void hostview_take_unread(struct hostview *v, const struct view_key *k, int error, struct document *d) {
+        for (size_t i = 0; i < k->n_devices; i++) {
+                struct device *unread = device_unread(k->devices[i], NULL, error);
+
+                intern(v, unread);
+                document_take(d, unread);
+        }
+}
+
+void hostview_stamp(struct view_key *k, uint64_t at) {
+        k->read_at = at;
+        k->taken_at = usec_now(CLOCK_REALTIME) - (usec_now(CLOCK_BOOTTIME) - at);
+}
+
+void hostview_fail(struct hostview *v, struct view_key *k, int error, uint64_t at, uint64_t retry_at) {
         struct device **devices = NULL;
         size_t n = 0;
 
         k->hash = 0;
-        k->read_at = usec_now(CLOCK_BOOTTIME);
+        hostview_stamp(k, at);
         k->retry_at = retry_at;
         for (size_t i = 0; i < k->n_devices; i++)
                 array_append(devices, n, device_unread(k->devices[i], NULL, error));
-        if (n == 0 && !key_is_parent(k->name))
+        /* An event may be of anything, a list is of VFIO devices. */
+        if (n == 0 && k->listed && !key_is_parent(k->name))
                 array_append(devices, n, device_unread(NULL, k->name, error));
         hostview_set(v, k, devices, n);
 }
@@ -166,24 +187,26 @@ void hostview_answered(struct hostview *v, struct view_key *k, const struct read
         uint64_t now = usec_now(CLOCK_BOOTTIME), hash;
         size_t n;
 
+        if (e->issued < k->read_at) /* another reader was asked later and answered earlier */
+                return;
         if (e->error < 0) {
                 log_warning(e->error == -ETIMEDOUT ? "%s: an attribute does not answer, left alone for a while"
                                                    : "%s: could not be read",
                             k->name);
-                hostview_fail(v, k, e->error, now + v->options.retry_usec);
+                hostview_fail(v, k, e->error, e->issued, now + v->options.retry_usec);
                 return;
         }
         hash = parts_hash(v, e);
         if (e->n_parts > 0 && hash == k->hash) {
-                k->read_at = now;
+                hostview_stamp(k, e->issued);
                 return;
         }
         if (parts_parse(k, e, &devices, &n) < 0) {
-                hostview_fail(v, k, -EBADMSG, now + v->options.retry_usec);
+                hostview_fail(v, k, -EBADMSG, e->issued, now + v->options.retry_usec);
                 return;
         }
         hostview_set(v, k, devices, n);
         k->hash = hash;
-        k->read_at = now;
+        hostview_stamp(k, e->issued);
         k->retry_at = 0;
 }

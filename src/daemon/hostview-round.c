@@ -23,7 +23,7 @@ static bool round_active(const struct hostview *v) {
 static int on_sweep(sd_event_source *s, uint64_t usec, void *userdata) {
         struct hostview *v = userdata;
 
-        if (!round_active(v))
+        if (!round_active(v) && v->n_reloads == 0)
                 round_start(v, READ_SWEEP, false);
         return 0;
 }
@@ -36,6 +36,8 @@ static void round_finish(struct hostview *v, int error) {
         else
                 log_error("the devices could not be listed: %s", strerror(-error));
         sd_event_source_set_enabled(v->wake, SD_EVENT_ONESHOT);
+        if (v->n_reloads > 0)
+                return; /* the next one begins after it */
         if (v->round_again) {
                 v->round_again = false;
                 round_start(v, READ_RESCAN, true);
@@ -65,13 +67,11 @@ void round_key_done(struct hostview *v, struct view_key *k) {
 static void round_read(struct hostview *v, struct view_key *k) {
         if (k->asked)
                 k->round = ROUND_JOINED;
-        else if (readers_stuck(v->readers, k->name)) {
+        else if (readers_stuck(v->readers, k->name) || (!v->round_forced && usec_now(CLOCK_BOOTTIME) < k->retry_at)) {
                 if (k->n_devices == 0)
-                        hostview_fail(v, k, -ETIMEDOUT, 0);
+                        hostview_fail(v, k, -ETIMEDOUT, usec_now(CLOCK_BOOTTIME), k->retry_at);
                 return;
-        } else if (!v->round_forced && usec_now(CLOCK_BOOTTIME) < k->retry_at)
-                return;
-        else {
+        } else {
                 k->round = ROUND_ISSUED;
                 readers_read(v->readers, v->round_class, k->name);
         }
@@ -85,9 +85,11 @@ void round_listed(struct hostview *v, const struct reader_event *e) {
                 round_finish(v, e->error);
                 return;
         }
+        for (size_t i = 0; i < v->devices.n; i++)
+                v->devices.v[i]->listed = false;
         for (size_t i = 0; i < e->length; i += strlen(e->text + i) + 1)
                 if (strchr(e->text + i, ':'))
-                        view_table_get(hostview_table(v, e->text + i), e->text + i);
+                        view_table_get(hostview_table(v, e->text + i), e->text + i)->listed = true;
         for (size_t i = 0; i < v->devices.n; i++)
                 round_read(v, v->devices.v[i]);
         for (size_t i = 0; i < v->parents.n; i++)
@@ -98,12 +100,29 @@ void round_listed(struct hostview *v, const struct reader_event *e) {
 }
 
 uint64_t hostview_rescan(struct hostview *v) {
-        if (!round_active(v)) {
+        if (!round_active(v) && v->n_reloads == 0) {
                 round_start(v, READ_RESCAN, true);
                 return v->round;
         }
         v->round_again = true;
         return v->round + 1;
+}
+
+void round_reloaded(struct hostview *v, int error) {
+        if (v->models) {
+                if (round_active(v))
+                        v->round_again = true;
+                else {
+                        v->round_again = false;
+                        round_start(v, READ_RESCAN, true);
+                }
+                if (error < 0)
+                        log_error("the models stay as they were");
+                return;
+        }
+        v->rounds_done = ++v->round;
+        v->round_error = error;
+        sd_event_source_set_enabled(v->wake, SD_EVENT_ONESHOT);
 }
 
 uint64_t hostview_rounds_done(const struct hostview *v) {
@@ -122,7 +141,7 @@ static void event_key(struct hostview *v, const struct watch_event *e) {
                 k->again = true;
                 k->again_class = READ_EVENT;
         } else if (!hostview_ask(v, k, READ_EVENT, true) && k->n_devices == 0)
-                hostview_fail(v, k, -ETIMEDOUT, 0);
+                hostview_fail(v, k, -ETIMEDOUT, usec_now(CLOCK_BOOTTIME), 0);
 }
 
 static int on_events(sd_event_source *s, uint64_t usec, void *userdata) {
@@ -130,6 +149,10 @@ static int on_events(sd_event_source *s, uint64_t usec, void *userdata) {
         struct watch_events events = v->events;
 
         v->events = (struct watch_events){};
+        if (!v->models) { /* the list comes later, and sees it */
+                watch_events_done(&events);
+                return 0;
+        }
         if (events.all)
                 hostview_rescan(v);
         for (size_t i = 0; i < events.n; i++)
@@ -166,8 +189,10 @@ static void watch_begin(struct hostview *v) {
 uint64_t hostview_reload(struct hostview *v) {
         if (v->options.live && !v->watch)
                 watch_begin(v);
+        v->n_reloads++;
+        v->reload_tried = false;
         readers_reload(v->readers);
-        return hostview_rescan(v);
+        return v->round + 1;
 }
 
 int rounds_init(struct hostview *v) {

@@ -3,6 +3,7 @@
  */
 #include "daemon/hostview.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
@@ -81,38 +82,37 @@ void hostview_unask(struct hostview *v, struct view_key *k) {
 
 void hostview_gone(struct hostview *v, struct view_key *k) {
         k->hash = 0;
+        k->listed = false;
+        hostview_stamp(k, usec_now(CLOCK_BOOTTIME)); /* what is under way is of before */
         hostview_set(v, k, NULL, 0);
         if (k->asked || k->round == ROUND_ISSUED) { /* what is under way may have seen it */
                 k->again = true;
                 k->again_class = READ_EVENT;
                 return;
         }
-        refresh_answered(v, k, UINT64_MAX, true);
+        refresh_answered(k, true);
         view_table_remove(hostview_table(v, k->name), k);
 }
 
 static void on_key(struct hostview *v, const struct reader_event *e) {
         struct view_table *table = hostview_table(v, e->key);
         struct view_key *k = view_table_find(table, e->key);
-        bool of_round, gone;
-        uint64_t asked_at;
+        bool of_round, gone, last = false;
 
         if (!k)
                 return;
         of_round = k->round == ROUND_ISSUED && e->class == v->round_class;
-        asked_at = of_round ? 0 : k->asked_at;
         hostview_answered(v, k, e);
         if (!of_round)
                 k->asked = false;
         if (k->again && !k->asked) {
                 k->again = false;
-                if (!hostview_ask(v, k, k->again_class, false))
-                        asked_at = UINT64_MAX; /* there will be no better answer */
+                last = !hostview_ask(v, k, k->again_class, false);
         }
         if (of_round || k->round == ROUND_JOINED)
                 round_key_done(v, k);
         gone = k->n_devices == 0 && e->error == 0 && !k->asked;
-        refresh_answered(v, k, asked_at, gone);
+        refresh_answered(k, gone || last);
         if (gone && k->round == ROUND_OUT)
                 view_table_remove(table, k);
 }
@@ -127,22 +127,60 @@ static void on_host(struct hostview *v, const struct reader_event *e) {
         }
         if (!v->host || !str_equal(v->host->host_name, d->host_name) || !str_equal(v->host->kernel, d->kernel) ||
             !str_equal(v->host->machine_id, d->machine_id) || v->host->iommu_dirty_tracking != d->iommu_dirty_tracking)
-                v->generation++;
+                v->reloaded = ++v->generation;
         document_free(v->host);
         v->host = d;
 }
 
-static void on_models(struct hostview *v, const struct reader_event *e) {
-        struct json_error error;
-        struct document *d;
+static int models_move(struct models *from, struct models *to) {
+        for (; from->n > 0; from->n--)
+                if (models_take(to, from->v[from->n - 1]) < 0)
+                        return -EEXIST;
+        return 0;
+}
 
-        if (document_parse(e->text, e->length, DOCUMENT_HOST, &d, &error) < 0) {
-                log_error("the reader's models cannot be used: %s", error.message);
-                return;
+/* All models of a reload, in one document. */
+static int models_parse(const struct reader_event *e, struct document **ret) {
+        _cleanup_(document_free_cleanup) struct document *all = document_new();
+
+        for (size_t i = 0; i < e->n_parts; i++) {
+                _cleanup_(document_free_cleanup) struct document *d = NULL;
+                struct json_error error = { .message = "two models of one name" };
+
+                if (document_parse(e->parts[i].text, e->parts[i].length, DOCUMENT_HOST, &d, &error) < 0 ||
+                    models_move(&d->models, &all->models) < 0) {
+                        log_error("the reader's models cannot be used: %s", error.message);
+                        return -EBADMSG;
+                }
         }
-        model_set_unref(v->models);
-        v->models = model_set_new(d);
-        v->generation++;
+        *ret = take_ptr(all);
+        return 0;
+}
+
+/* Models and store go together, or not at all. */
+static void on_reloaded(struct hostview *v, struct reader_event *e) {
+        struct document *d = NULL;
+        int r = e->error;
+
+        if (--v->n_reloads > 0) /* one that was asked for later is under way */
+                return;
+        if (r >= 0)
+                r = models_parse(e, &d);
+        if (r < 0) {
+                log_error("the models could not be read%s: %s", v->reload_tried ? "" : ", trying again", strerror(-r));
+                if (!v->reload_tried) {
+                        v->reload_tried = true;
+                        v->n_reloads++;
+                        readers_reload(v->readers);
+                        return;
+                }
+        } else {
+                readers_use(v->readers, take_ptr(e->text), e->length);
+                model_set_unref(v->models);
+                v->models = model_set_new(d);
+                v->reloaded = ++v->generation;
+        }
+        round_reloaded(v, r);
 }
 
 static int on_work(sd_event_source *s, void *userdata) {
@@ -154,9 +192,6 @@ static int on_work(sd_event_source *s, void *userdata) {
                 case READER_HOST:
                         on_host(v, e);
                         break;
-                case READER_MODELS:
-                        on_models(v, e);
-                        break;
                 case READER_LISTED:
                         round_listed(v, e);
                         break;
@@ -164,8 +199,7 @@ static int on_work(sd_event_source *s, void *userdata) {
                         on_key(v, e);
                         break;
                 case READER_RELOADED:
-                        if (e->error < 0)
-                                log_error("the models could not be read: %s", strerror(-e->error));
+                        on_reloaded(v, e);
                         break;
                 case READER_WARNING:
                         log_warning("%s", e->text);
@@ -176,29 +210,53 @@ static int on_work(sd_event_source *s, void *userdata) {
         return 0;
 }
 
-static void document_add(struct document *d, const struct view_table *t) {
-        for (size_t i = 0; i < t->n; i++)
-                for (size_t k = 0; k < t->v[i]->n_devices; k++)
-                        document_take(d, device_ref(t->v[i]->devices[k]));
+/* What a table has; the keys that are unknown are sorted as it is. */
+static void document_add(struct hostview *v, struct document *d, const struct view_table *t, char *const *unknown) {
+        for (size_t i = 0; i < t->n; i++) {
+                const struct view_key *k = t->v[i];
+
+                while (unknown && *unknown && strcmp(*unknown, k->name) < 0)
+                        unknown++;
+                if (unknown && *unknown && str_equal(*unknown, k->name)) {
+                        hostview_take_unread(v, k, -ETIMEDOUT, d);
+                        continue;
+                }
+                for (size_t n = 0; n < k->n_devices; n++)
+                        document_take(d, device_ref(k->devices[n]));
+        }
 }
 
-struct snapshot *hostview_snapshot(struct hostview *v) {
-        struct document *d;
+struct snapshot *hostview_snapshot_without(struct hostview *v, char *const *keys) {
+        struct document *d = document_new();
 
-        if (v->snapshot && v->snapshot->generation == v->generation)
-                return snapshot_ref(v->snapshot);
-        d = document_new();
+        assert(v->models);
         if (v->host) {
                 d->host_name = xstrdup(v->host->host_name);
                 d->machine_id = xstrdup(v->host->machine_id);
                 d->kernel = xstrdup(v->host->kernel);
                 d->iommu_dirty_tracking = v->host->iommu_dirty_tracking;
         }
-        document_add(d, &v->devices);
-        document_add(d, &v->parents);
-        snapshot_unref(v->snapshot);
-        v->snapshot = snapshot_new(d, v->models, v->generation);
+        document_add(v, d, &v->devices, keys);
+        document_add(v, d, &v->parents, keys);
+        return snapshot_new(d, v->models, v->generation);
+}
+
+struct snapshot *hostview_snapshot(struct hostview *v) {
+        if (!v->snapshot || v->snapshot->generation != v->generation) {
+                snapshot_unref(v->snapshot);
+                v->snapshot = hostview_snapshot_without(v, NULL);
+        }
         return snapshot_ref(v->snapshot);
+}
+
+struct device *hostview_unread(struct hostview *v, const char *address) {
+        const struct view_key *k = view_table_find(&v->devices, address);
+        _cleanup_(document_free_cleanup) struct document *d = document_new();
+
+        if (!k)
+                return NULL;
+        hostview_take_unread(v, k, -ETIMEDOUT, d);
+        return d->n_devices ? device_ref(d->devices[0]) : NULL;
 }
 
 bool hostview_next(const struct hostview *v, size_t *i, struct viewed *ret) {
@@ -206,7 +264,7 @@ bool hostview_next(const struct hostview *v, size_t *i, struct viewed *ret) {
                 const struct view_key *k = v->devices.v[(*i)++];
 
                 if (k->n_devices) {
-                        *ret = (struct viewed){ k->devices[0], k->read_at };
+                        *ret = (struct viewed){ k->devices[0], k->read_at, k->taken_at };
                         return true;
                 }
         }
@@ -218,7 +276,7 @@ bool hostview_find(const struct hostview *v, const char *address, struct viewed 
 
         if (!k || !k->n_devices)
                 return false;
-        *ret = (struct viewed){ k->devices[0], k->read_at };
+        *ret = (struct viewed){ k->devices[0], k->read_at, k->taken_at };
         return true;
 }
 
@@ -230,6 +288,10 @@ bool hostview_changed_since(const struct hostview *v, const char *key, uint64_t 
         const struct view_key *k = view_table_find(key_is_parent(key) ? &v->parents : &v->devices, key);
 
         return !k || k->changed > generation;
+}
+
+bool hostview_reloaded_since(const struct hostview *v, uint64_t generation) {
+        return v->reloaded > generation;
 }
 
 bool hostview_complete(const struct hostview *v, int *ret_error) {

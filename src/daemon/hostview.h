@@ -46,7 +46,8 @@ DEFINE_CLEANUP(struct notice, notice_free);
 /* One device as it is now; borrowed until the loop goes on. */
 struct viewed {
         struct device *device;
-        uint64_t read_at; /* CLOCK_BOOTTIME, usec */
+        uint64_t read_at;  /* CLOCK_BOOTTIME, usec: it is not older */
+        uint64_t taken_at; /* the same on CLOCK_REALTIME, as it was then */
 };
 
 struct hostview;
@@ -56,7 +57,10 @@ int hostview_new(sd_event *event, const struct hostview_options *options, sd_eve
 struct hostview *hostview_free(struct hostview *v);
 DEFINE_CLEANUP(struct hostview, hostview_free);
 
-/* Reads models and everything again; the first time it also starts to watch. Returns as hostview_rescan(). */
+/*
+ * Reads models and everything again; the first time it also starts to watch. Models that cannot be read leave the old
+ * ones in force, and without any the round fails. Returns as hostview_rescan().
+ */
 uint64_t hostview_reload(struct hostview *v);
 /* Lists and reads everything again, also what did not answer. Returns the number of the round that will have done it.
  */
@@ -65,24 +69,34 @@ uint64_t hostview_rounds_done(const struct hostview *v);
 /* True when the first inventory is complete; *ret_error is what the last round ended with. */
 bool hostview_complete(const struct hostview *v, int *ret_error);
 
-/* A reference to the current state. */
+/* A reference to the current state, of a view that is complete. */
 struct snapshot *hostview_snapshot(struct hostview *v);
+/* The same for him who asked for some keys (sorted) and got no answer: to him they are unknown. */
+struct snapshot *hostview_snapshot_without(struct hostview *v, char *const *keys);
+/* What a device looks like of which nothing is known but that it is there; NULL if there is none of this address. */
+struct device *hostview_unread(struct hostview *v, const char *address);
 bool hostview_find(const struct hostview *v, const char *address, struct viewed *ret);
 size_t hostview_count(const struct hostview *v);
 /* The devices in the order of their addresses, beginning with *i = 0; false beyond the last. */
 bool hostview_next(const struct hostview *v, size_t *i, struct viewed *ret);
 /* True if what the key stands for changed since a snapshot of that generation. */
 bool hostview_changed_since(const struct hostview *v, const char *key, uint64_t generation);
+/* True if the models, or what is known of the host itself, changed since then. */
+bool hostview_reloaded_since(const struct hostview *v, uint64_t generation);
 
 /*
- * Reads some keys again, with a deadline; what has not answered by then is unknown. Without `all`, only what is older
- * than fresh_usec. *ret_refresh is NULL if there is nothing to do.
+ * Reads some keys again, with a deadline; what has not answered by then is unknown to him who asked, and to him alone.
+ * Without `all`, only what is older than fresh_usec. *ret_refresh is NULL if there is nothing to do.
  */
 int hostview_refresh(struct hostview *v, char *const *keys, bool all, enum read_class class, void *userdata,
                      struct refresh **ret_refresh);
 /* The next refresh that is complete; to be freed. */
 struct refresh *hostview_pop_refresh(struct hostview *v);
 void *refresh_userdata(const struct refresh *r);
+/* How many keys it still waits for. */
+size_t refresh_pending(const struct refresh *r);
+/* The keys that did not answer in time, sorted; the caller's. */
+char **refresh_take_late(struct refresh *r);
 /* Also cancels. */
 struct refresh *refresh_free(struct refresh *r);
 

@@ -12,6 +12,7 @@
 #define N_THREADS 4u
 #define JUDGE_USEC (10u * 1000 * 1000)
 #define DESCRIBE_FACTOR 8u /* descriptions that a user may have under way, for each check that he may */
+#define DESCRIBE_KEYS 256u /* devices that a user may have read at a time, but for one description alone */
 
 struct manager {
         sd_event *event;
@@ -23,6 +24,7 @@ struct manager {
         char *reader;
         char *reader_arguments[2];
         struct config config;
+        bool configured; /* the first reload need not read it again */
         struct hostview *view;
         struct judges *judges;
 
@@ -108,12 +110,15 @@ static size_t inquiries_of(const struct manager *m, uid_t uid, size_t *ret_all) 
         return n;
 }
 
-static size_t descriptions_of(const struct manager *m, uid_t uid, size_t *ret_all) {
+static size_t descriptions_of(const struct manager *m, uid_t uid, size_t *ret_all, size_t *ret_keys) {
         size_t n = 0;
 
-        *ret_all = 0;
+        *ret_all = *ret_keys = 0;
         for (const struct description *d = m->descriptions; d; d = d->next, ++*ret_all)
-                n += d->job.uid == uid;
+                if (d->job.uid == uid) {
+                        n++;
+                        *ret_keys += d->refresh ? refresh_pending(d->refresh) : 0;
+                }
         return n;
 }
 
@@ -121,7 +126,10 @@ int manager_check(struct manager *m, uid_t uid, const char *descriptor, size_t l
                   struct inquiry **ret) {
         struct inquiry *q;
         size_t all;
+        int error;
 
+        if (!manager_ready(m, &error))
+                return -EAGAIN;
         if (inquiries_of(m, uid, &all) >= m->config.limits.checks_per_uid)
                 return -EDQUOT;
         if (all >= m->config.limits.checks)
@@ -135,9 +143,14 @@ int manager_check(struct manager *m, uid_t uid, const char *descriptor, size_t l
 int manager_describe(struct manager *m, uid_t uid, char *const *ids, uint64_t flags, bool to_file, size_t max,
                      void *userdata, struct description **ret) {
         struct description *d;
-        size_t all;
+        size_t all, n_keys;
+        int error;
 
-        if (descriptions_of(m, uid, &all) >= (size_t)m->config.limits.checks_per_uid * DESCRIBE_FACTOR)
+        if (!manager_ready(m, &error))
+                return -EAGAIN;
+        if (descriptions_of(m, uid, &all, &n_keys) >= (size_t)m->config.limits.checks_per_uid * DESCRIBE_FACTOR)
+                return -EDQUOT;
+        if (n_keys > 0 && strv_length(ids) > 0 && n_keys + strv_length(ids) > DESCRIBE_KEYS)
                 return -EDQUOT;
         if (all >= m->config.limits.checks)
                 return -EUSERS;
@@ -207,13 +220,22 @@ static int read_config(struct manager *m) {
         }
         for (char **w = c.warnings; w && *w; w++)
                 log_warning("%s", *w);
+        if (m->configured && c.doubtful) {
+                log_error("the configuration stays as it was");
+                config_done(&c);
+                return -EINVAL;
+        }
+        if (c.unreadable)
+                log_error("the configuration cannot be read: the strictest policy is in force");
         config_done(&m->config);
         m->config = c;
         return 0;
 }
 
 uint64_t manager_reload(struct manager *m) {
-        read_config(m); /* else the old one stays */
+        if (m->configured)
+                read_config(m); /* else the old one stays */
+        m->configured = true;
         return hostview_reload(m->view);
 }
 

@@ -36,7 +36,7 @@ uint64_t manager_rounds_done(const struct manager *m);
 
 struct hostview *manager_view(struct manager *m);
 
-/* -EDQUOT: this user has too much under way; -EUSERS: all together have. */
+/* -EDQUOT: this user has too much under way; -EUSERS: all together have; -EAGAIN: the host is not known yet. */
 int manager_check(struct manager *m, uid_t uid, const char *descriptor, size_t length, uint64_t flags, void *userdata,
                   struct inquiry **ret);
 int manager_describe(struct manager *m, uid_t uid, char *const *ids, uint64_t flags, bool to_file, size_t max,

@@ -41,9 +41,10 @@ static void inquiry_run(struct job *job) {
         q->report_text = text_take(&text);
 }
 
-static void inquiry_judge(struct inquiry *q) {
+/* Keys that did not answer are unknown to it. */
+static void inquiry_judge(struct inquiry *q, char *const *late) {
         snapshot_unref(q->snapshot);
-        q->snapshot = hostview_snapshot(q->view);
+        q->snapshot = late ? hostview_snapshot_without(q->view, late) : hostview_snapshot(q->view);
         judges_submit(q->judges, &q->job);
 }
 
@@ -62,7 +63,7 @@ struct inquiry *inquiry_new(struct hostview *view, struct judges *judges, uid_t 
         q->descriptor = xmemdup(descriptor, length);
         q->length = length;
         q->now = (int64_t)time(NULL);
-        inquiry_judge(q);
+        inquiry_judge(q, NULL);
         return q;
 }
 
@@ -86,8 +87,8 @@ static char **chosen_keys(const struct report *r) {
 }
 
 bool inquiry_go_on(struct inquiry *q) {
-        _cleanup_(strv_free_cleanup) char **keys = NULL;
-        bool refreshed = q->refresh != NULL, changed = false;
+        _cleanup_(strv_free_cleanup) char **keys = NULL, **late = q->refresh ? refresh_take_late(q->refresh) : NULL;
+        bool refreshed = q->refresh != NULL, changed;
 
         q->refresh = refresh_free(q->refresh);
         if (q->job.expired)
@@ -99,12 +100,13 @@ bool inquiry_go_on(struct inquiry *q) {
                 q->refresh = NULL; /* no timer to be had: as it is known */
         if (q->refresh)
                 return false;
+        changed = late || hostview_reloaded_since(q->view, q->snapshot->generation);
         for (char **key = keys; key && *key && !changed; key++)
                 changed = hostview_changed_since(q->view, *key, q->snapshot->generation);
         if (!changed)
                 return true;
         q->second = true;
-        inquiry_judge(q);
+        inquiry_judge(q, late);
         return false;
 }
 

@@ -109,6 +109,10 @@ int reader_process_flush(struct reader_process *p) {
 }
 
 int reader_process_send(struct reader_process *p, enum wire_type type, const void *payload, size_t length) {
-        wire_append(&p->out, type, ++p->serial, payload, length);
+        p->serial++;
+        if (type == WIRE_STORE)
+                wire_append_pieces(&p->out, type, p->serial, payload, length);
+        else
+                wire_append(&p->out, type, p->serial, payload, length);
         return reader_process_flush(p);
 }

@@ -23,6 +23,7 @@ struct reader *reader_free(struct reader *r) {
                         item_free(r->batch[i]);
         free(r->batch);
         reader_event_free(r->collected);
+        text_done(&r->text);
         sd_event_source_disable_unref(r->timer);
         sd_event_source_disable_unref(r->more);
         reader_process_done(&r->process);
@@ -41,8 +42,14 @@ static void list_remove(struct reader **list, struct reader *r) {
 
 /* Gives what a reader has not answered back to the queue, from its i-th item on. */
 static void reader_give_back(struct reader *r, size_t i) {
-        for (size_t k = r->n_own; k > i; k--)
-                queue_prepend(r->pool, take_ptr(r->batch[k - 1]));
+        for (size_t k = r->n_own; k > i; k--) {
+                struct item *item = take_ptr(r->batch[k - 1]);
+
+                if (item->type == WIRE_STORE) /* the next one gets its own */
+                        item_free(item);
+                else
+                        queue_prepend(r->pool, item);
+        }
         r->n_own = MIN(r->n_own, i);
 }
 
@@ -51,6 +58,7 @@ void reader_end(struct reader *r) {
 
         reader_give_back(r, r->n_done);
         r->collected = reader_event_free(r->collected);
+        text_done(&r->text);
         r->timer = sd_event_source_disable_unref(r->timer);
         r->more = sd_event_source_disable_unref(r->more);
         reader_process_kill(&r->process);
@@ -89,9 +97,12 @@ static void reader_lost(struct reader *r, const char *how) {
 }
 
 static void reader_silent(struct reader *r) {
+        static const char lazy[] = "a new reader process does not answer: it is replaced";
         struct readers *p = r->pool;
 
         if (r->n_done < r->n_own) {
+                if (r->batch[r->n_done]->type == WIRE_STORE)
+                        readers_emit_text(p, READER_WARNING, 0, lazy, strlen(lazy));
                 r->stuck_on = xstrdup(r->batch[r->n_done]->key);
                 item_fail(p, take_ptr(r->batch[r->n_done++]), -ETIMEDOUT);
         }
@@ -120,6 +131,9 @@ static void reader_finish(struct reader *r) {
         free(r->batch);
         r->batch = NULL;
         r->n_batch = r->n_own = r->n_done = 0;
+        text_done(&r->text);
+        r->n_collected = 0;
+        r->stored = false;
         r->slow = false;
         reader_arm(r);
         sd_event_source_set_enabled(r->pool->work, SD_EVENT_ONESHOT);
@@ -153,38 +167,56 @@ static bool on_key(struct reader *r, const struct wire_frame *f) {
                 return false;
         }
         e->class = i->class;
+        e->issued = i->issued;
         e->key = take_ptr(i->key);
         r->batch[r->n_done++] = item_free(i);
         readers_emit(r->pool, e);
         return true;
 }
 
-static bool on_keys(struct reader *r, const struct wire_frame *f) {
-        if (!r->collected)
-                r->collected = xnew0(struct reader_event, 1);
-        if (f->length && f->payload[f->length - 1] != '\0')
+static bool on_text(struct reader *r, const struct wire_frame *f, size_t max) {
+        if (r->text.length + f->length > max)
                 return false;
-        if (r->collected->length + f->length > WIRE_PAYLOAD_MAX)
-                return false;
-        r->collected->text = xrealloc(r->collected->text, r->collected->length + f->length + 1, 1);
-        memcpy(r->collected->text + r->collected->length, f->payload, f->length);
-        r->collected->length += f->length;
-        r->collected->text[r->collected->length] = '\0';
+        text_add_n(&r->text, f->payload, f->length);
         return true;
+}
+
+static bool on_keys(struct reader *r, const struct wire_frame *f) {
+        return (f->length == 0 || f->payload[f->length - 1] == '\0') && on_text(r, f, WIRE_PAYLOAD_MAX);
+}
+
+static bool on_models(struct reader *r, const struct wire_frame *f) {
+        r->n_collected += f->length;
+        return r->n_collected <= WIRE_STORE_MAX && on_part(r, f);
+}
+
+static bool on_store(struct reader *r, const struct wire_frame *f) {
+        if (r->stored)
+                return false;
+        r->stored = f->length == 0;
+        return on_text(r, f, WIRE_STORE_MAX);
 }
 
 static bool on_end(struct reader *r, const struct wire_frame *f) {
         struct item *i = r->batch[0];
+        bool reloaded = i && i->type == WIRE_RELOAD;
         struct reader_event *e;
         char *end;
         long error = strtol(f->payload, &end, 10);
 
         if (*end || end == f->payload || error < 0 || error > 4095)
                 return false;
-        if (r->n_own > 0 && i && i->type != WIRE_READ && r->n_done == 0) {
+        if (r->n_own > 0 && i && i->type == WIRE_STORE) {
+                r->spoke = error == 0; /* else the next one may say the same for ever */
+                if (error)
+                        return false;
+                r->batch[r->n_done++] = item_free(i);
+        } else if (r->n_own > 0 && i && i->type != WIRE_READ && r->n_done == 0) {
+                if (i->type == WIRE_RELOAD && error == 0 && !r->stored)
+                        return false;
                 e = r->collected ? take_ptr(r->collected) : xnew0(struct reader_event, 1);
-                if (!e->text)
-                        e->text = xstrdup("");
+                e->length = r->text.length;
+                e->text = text_take(&r->text);
                 e->type = i->type == WIRE_LIST ? READER_LISTED : READER_RELOADED;
                 e->error = -(int)error;
                 r->batch[r->n_done++] = item_free(i);
@@ -194,6 +226,8 @@ static bool on_end(struct reader *r, const struct wire_frame *f) {
                 item_fail(r->pool, take_ptr(r->batch[r->n_done]), error ? -(int)error : -EIO);
         r->collected = reader_event_free(r->collected);
         reader_finish(r);
+        if (reloaded) /* what it has read may never be in force */
+                reader_end(r);
         return true;
 }
 
@@ -214,10 +248,12 @@ static bool reader_frame(struct reader *r, const struct wire_frame *f) {
         case WIRE_KEYS:
                 return at == WIRE_LIST && on_keys(r, f);
         case WIRE_HOST:
+                readers_emit_text(r->pool, READER_HOST, 0, f->payload, f->length);
+                return at == WIRE_LIST;
         case WIRE_MODELS:
-                readers_emit_text(r->pool, f->type == WIRE_HOST ? READER_HOST : READER_MODELS, 0, f->payload,
-                                  f->length);
-                return at != WIRE_READ;
+                return at == WIRE_RELOAD && on_models(r, f);
+        case WIRE_STORE:
+                return at == WIRE_RELOAD && on_store(r, f);
         case WIRE_WARNING:
                 readers_emit_text(r->pool, READER_WARNING, 0, f->payload, f->length);
                 return true;
@@ -244,6 +280,8 @@ static bool reader_receive(struct reader *r) {
                         reader_lost(r, "does not keep to the protocol: it is replaced,");
                         return false;
                 }
+                if (r->process.fd < 0) /* it has done what it was for */
+                        return false;
         }
         if (k < 0) {
                 reader_lost(r, "has ended unexpectedly");
@@ -312,6 +350,21 @@ static int on_timer(sd_event_source *s, uint64_t usec, void *userdata) {
         return 0;
 }
 
+/* The first thing that a reader hears: which models and pools there are. */
+static void reader_give_store(struct reader *r) {
+        struct readers *p = r->pool;
+        struct item *i = xnew0(struct item, 1);
+
+        i->type = WIRE_STORE;
+        i->class = READ_QUESTION; /* it keeps nobody's place */
+        array_append(r->batch, r->n_batch, i);
+        r->n_own = 1;
+        if (reader_process_send(&r->process, WIRE_STORE, p->store, p->store_length) < 0)
+                reader_lost(r, "does not listen");
+        else
+                reader_arm(r);
+}
+
 int reader_new(struct readers *p, struct reader **ret) {
         struct reader *r = xnew0(struct reader, 1);
         int k;
@@ -333,16 +386,20 @@ int reader_new(struct readers *p, struct reader **ret) {
         }
         r->next = p->alive;
         *ret = p->alive = r;
+        if (p->store)
+                reader_give_store(r);
         return 0;
 }
 
 void reader_give(struct reader *r, struct item_queue *q) {
         _cleanup_text_ struct text keys = {};
         enum wire_type type = q->first->type;
+        uint64_t now = readers_boottime();
 
         do {
                 struct item *i = queue_take(q);
 
+                i->issued = now;
                 array_append(r->batch, r->n_batch, i);
                 if (type == WIRE_READ)
                         text_add_n(&keys, i->key, strlen(i->key) + 1);

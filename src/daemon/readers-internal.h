@@ -11,6 +11,7 @@ struct item {
         enum wire_type type;
         enum read_class class;
         char *key;
+        uint64_t issued; /* 0: not yet */
         bool tried;
 };
 
@@ -34,7 +35,10 @@ struct reader {
         bool spoke;    /* has said anything ever */
         uint64_t last; /* when it was last heard of, or began to be idle */
         struct reader_event *collected;
-        char *stuck_on; /* killed while it was silent on this */
+        struct text text;   /* keys, or the store */
+        size_t n_collected; /* bytes of models */
+        bool stored;        /* all pieces of the store have come */
+        char *stuck_on;     /* killed while it was silent on this */
 };
 
 struct readers {
@@ -48,10 +52,13 @@ struct readers {
         struct reader_event *first_event, **end_event;
         unsigned n_lost;
         uint64_t repair_at;
+        char *store; /* every reader begins with it; NULL: there is none yet */
+        size_t store_length;
 };
 
 /* readers.c */
 uint64_t readers_now(const struct readers *p);
+uint64_t readers_boottime(void);
 void readers_emit(struct readers *p, struct reader_event *e);
 void readers_emit_text(struct readers *p, enum reader_event_type type, int error, const char *text, size_t n);
 struct item *item_free(struct item *i);
@@ -63,6 +70,7 @@ void queue_prepend(struct readers *p, struct item *i);
 void readers_broken(struct readers *p);
 
 /* reader.c */
+/* Starts one, which is busy at first if there is a store. */
 int reader_new(struct readers *p, struct reader **ret);
 /* Takes a batch from a queue that is not empty. */
 void reader_give(struct reader *r, struct item_queue *q);

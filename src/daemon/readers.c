@@ -4,6 +4,7 @@
 #include "daemon/readers.h"
 
 #include <errno.h>
+#include <time.h>
 
 #include "daemon/readers-internal.h"
 #include "util/alloc.h"
@@ -60,6 +61,13 @@ uint64_t readers_now(const struct readers *p) {
         return t;
 }
 
+uint64_t readers_boottime(void) {
+        struct timespec t;
+
+        clock_gettime(CLOCK_BOOTTIME, &t);
+        return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
 struct item *item_free(struct item *i) {
         free(i->key);
         free(i);
@@ -102,8 +110,9 @@ void item_fail(struct readers *p, struct item *i, int error) {
                 e->class = i->class;
                 e->key = take_ptr(i->key);
                 e->error = error;
+                e->issued = i->issued ? i->issued : readers_boottime();
                 readers_emit(p, e);
-        } else
+        } else if (i->type != WIRE_STORE)
                 readers_emit_text(p, i->type == WIRE_LIST ? READER_LISTED : READER_RELOADED, error, NULL, 0);
         item_free(i);
 }
@@ -133,6 +142,9 @@ static struct reader *readers_idle(struct readers *p, int *ret_error) {
         for (r = p->alive; r; r = r->next, n_alive++)
                 if (r->n_batch == 0)
                         return r;
+        for (r = p->alive; r; r = r->next)
+                if (r->batch[0] && r->batch[0]->type == WIRE_STORE && !r->slow)
+                        return NULL; /* it will be with us soon */
         if (n_alive >= p->options.max)
                 return NULL;
         for (r = p->dying; r; r = r->next)
@@ -143,7 +155,7 @@ static struct reader *readers_idle(struct readers *p, int *ret_error) {
                 *ret_error = n_alive ? 0 : -ETIMEDOUT;
         else
                 *ret_error = reader_new(p, &r);
-        return r;
+        return r && r->n_batch == 0 ? r : NULL;
 }
 
 void readers_broken(struct readers *p) {
@@ -219,9 +231,20 @@ bool readers_forget(struct readers *p, enum read_class class, const char *key) {
         return false;
 }
 
-void readers_reload(struct readers *p) {
+static void readers_restart(struct readers *p) {
         while (p->alive)
                 reader_end(p->alive);
+}
+
+void readers_use(struct readers *p, char *store, size_t length) {
+        free(p->store);
+        p->store = store;
+        p->store_length = length;
+        readers_restart(p);
+}
+
+void readers_reload(struct readers *p) {
+        readers_restart(p);
         add(p, WIRE_RELOAD, READ_EVENT, NULL, true);
 }
 
@@ -289,6 +312,7 @@ struct readers *readers_free(struct readers *p) {
                 reader_event_free(e);
         sd_event_source_disable_unref(p->work);
         sd_event_unref(p->event);
+        free(p->store);
         free(p);
         return NULL;
 }

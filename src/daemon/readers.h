@@ -42,8 +42,7 @@ enum reader_event_type {
         READER_HOST,     /* text: the head of a document */
         READER_LISTED,   /* text: all keys, each ending in NUL; error */
         READER_KEY,      /* key, class, frames; error: 0, -ETIMEDOUT, -EIO */
-        READER_MODELS,   /* text: a document with models */
-        READER_RELOADED, /* error */
+        READER_RELOADED, /* parts: documents with models; text: the store that they are of; error */
         READER_WARNING,  /* text: for the log */
 };
 
@@ -62,6 +61,7 @@ struct reader_event {
         size_t length;
         char *key;
         enum read_class class;
+        uint64_t issued; /* of a key: when a reader was asked, CLOCK_BOOTTIME; what it says is not older */
         struct reader_part *parts;
         size_t n_parts;
 };
@@ -80,8 +80,11 @@ void readers_list(struct readers *r);
 void readers_read(struct readers *r, enum read_class class, const char *key);
 /* Takes a key back that no reader has begun with: true if it was so, and no answer will come. */
 bool readers_forget(struct readers *r, enum read_class class, const char *key);
-/* Makes all readers forget what they know of models.d and pools.d: other processes, from now on. */
+/* Reads models.d and pools.d again, in a process that does nothing else; others use what is in use until readers_use().
+ */
 void readers_reload(struct readers *r);
+/* Makes all readers use a store (taken) and nothing else: other processes, from now on. */
+void readers_use(struct readers *r, char *store, size_t length);
 /* True while a killed reader has not ended that hung on the key: in the kernel, where nothing can end it. */
 bool readers_stuck(const struct readers *r, const char *key);
 

@@ -4,6 +4,7 @@
  * Those who want the same key share one read.
  */
 #include <errno.h>
+#include <string.h>
 #include <time.h>
 
 #include "daemon/hostview-internal.h"
@@ -15,7 +16,7 @@ struct wait {
         struct refresh *refresh;
         struct view_key *key; /* NULL: answered */
         struct wait *next;    /* of the key */
-        uint64_t since;       /* a read that was asked for before does not count */
+        uint64_t since;       /* what a reader was asked before does not count */
 };
 
 struct refresh {
@@ -24,11 +25,20 @@ struct refresh {
         void *userdata;
         struct wait *waits;
         size_t n_waits, n_left;
+        char **late;
         sd_event_source *deadline;
 };
 
 void *refresh_userdata(const struct refresh *r) {
         return r->userdata;
+}
+
+size_t refresh_pending(const struct refresh *r) {
+        return r->n_left;
+}
+
+char **refresh_take_late(struct refresh *r) {
+        return take_ptr(r->late);
 }
 
 static void wait_end(struct wait *w) {
@@ -62,12 +72,12 @@ static void refresh_finish(struct refresh *r) {
         sd_event_source_set_enabled(v->wake, SD_EVENT_ONESHOT);
 }
 
-void refresh_answered(struct hostview *v, struct view_key *k, uint64_t asked_at, bool gone) {
+void refresh_answered(struct view_key *k, bool last) {
         struct wait *next;
 
         for (struct wait *w = k->waits; w; w = next) {
                 next = w->next;
-                if (!gone && asked_at < w->since)
+                if (!last && k->read_at < w->since)
                         continue;
                 wait_end(w);
                 if (w->refresh->n_left == 0)
@@ -75,20 +85,28 @@ void refresh_answered(struct hostview *v, struct view_key *k, uint64_t asked_at,
         }
 }
 
+static int key_compare(const void *a, const void *b) {
+        return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Readers may only be busy, so that this says nothing of the key; what is its own fault the pool says. */
 static int on_deadline(sd_event_source *s, uint64_t usec, void *userdata) {
         struct refresh *r = userdata;
         struct hostview *v = r->view;
+        size_t n = 0;
 
         for (size_t i = 0; i < r->n_waits; i++) {
                 struct view_key *k = r->waits[i].key;
 
                 if (!k)
                         continue;
-                /* The pool says when it is the key's own fault, and for how long it is to be left alone. */
-                hostview_fail(v, k, -ETIMEDOUT, k->retry_at);
+                array_append(r->late, n, xstrdup(k->name));
                 wait_end(&r->waits[i]);
                 hostview_unask(v, k);
         }
+        if (n > 0)
+                qsort(r->late, n, sizeof(*r->late), key_compare);
+        array_append(r->late, n, NULL);
         refresh_finish(r);
         return 0;
 }
@@ -107,15 +125,20 @@ int hostview_refresh(struct hostview *v, char *const *keys, bool all, enum read_
         for (size_t i = 0; keys && keys[i]; i++) {
                 struct view_key *key = view_table_find(hostview_table(v, keys[i]), keys[i]);
                 struct wait *w = &r->waits[r->n_waits];
+                uint64_t since;
 
                 if (!key || (!all && now < key->read_at + v->options.fresh_usec))
                         continue;
+                /* Without `all` a read that is under way for others is good enough; a round's may be too old. */
+                since = all ? now : now - v->options.fresh_usec;
+                if (!all && key->asked)
+                        since = MIN(since, key->asked_at);
                 if (all && key->asked) { /* that read may have seen what was before */
                         key->again = true;
                         key->again_class = class;
                 } else if (!hostview_ask(v, key, class, false))
                         continue;
-                *w = (struct wait){ r, key, key->waits, all ? now : 0 };
+                *w = (struct wait){ r, key, key->waits, since };
                 key->waits = w;
                 r->n_waits++;
                 r->n_left++;
@@ -165,6 +188,7 @@ struct refresh *refresh_free(struct refresh *r) {
         for (v->end_done = &v->first_done; *v->end_done; v->end_done = &(*v->end_done)->next)
                 ;
         sd_event_source_disable_unref(r->deadline);
+        strv_free(r->late);
         free(r->waits);
         free(r);
         return NULL;

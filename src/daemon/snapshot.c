@@ -34,8 +34,7 @@ struct snapshot *snapshot_new(struct document *document, struct model_set *model
         s->generation = generation;
         s->models = model_set_ref(models);
         document->has_models = true;
-        if (models)
-                document->models = models->document->models;
+        document->models = models->document->models;
         s->inventory = inventory_new(document);
         return s;
 }

@@ -27,7 +27,7 @@ struct model_set *model_set_new(struct document *document);
 struct model_set *model_set_ref(struct model_set *m);
 struct model_set *model_set_unref(struct model_set *m);
 
-/* Takes the document, which gets the models (a reference is kept); models may be NULL. */
+/* Takes the document, which gets the models (a reference is kept). */
 struct snapshot *snapshot_new(struct document *document, struct model_set *models, uint64_t generation);
 struct snapshot *snapshot_ref(struct snapshot *s);
 struct snapshot *snapshot_unref(struct snapshot *s);

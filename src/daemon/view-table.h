@@ -29,7 +29,9 @@ struct view_key {
         size_t n_devices;
         uint64_t hash;     /* of what the reader said, 0: it said nothing */
         uint64_t changed;  /* generation of the last change */
-        uint64_t read_at;  /* CLOCK_BOOTTIME */
+        bool listed;       /* the last list had it, so that there is something */
+        uint64_t read_at;  /* CLOCK_BOOTTIME: when the reader was asked for what is known; nothing older counts */
+        uint64_t taken_at; /* the same moment on CLOCK_REALTIME */
         uint64_t retry_at; /* not to be read before */
         bool asked;        /* a read is under way that is not the round's */
         enum read_class asked_class;

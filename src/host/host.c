@@ -7,7 +7,7 @@
 #include "host/census.h"
 #include "host/probe.h"
 
-int host_init(struct host *h, const char *root) {
+int host_open(struct host *h, const char *root) {
         int r;
 
         *h = (struct host){};
@@ -16,8 +16,13 @@ int host_init(struct host *h, const char *root) {
                 return r;
         places_init(&h->places, &h->sysfs);
         kernel_read(&h->sysfs, &h->kernel);
-        modelstore_read(&h->sysfs, &h->store);
         return 0;
+}
+
+int host_init(struct host *h, const char *root) {
+        int r = host_open(h, root);
+
+        return r < 0 ? r : modelstore_read(&h->sysfs, &h->store);
 }
 
 void host_done(struct host *h) {
@@ -34,11 +39,33 @@ void host_forget(struct host *h) {
         h->aliases_read = h->inuse_read = false;
 }
 
-void host_reload(struct host *h) {
+/* Takes the store if all went well; else only its warnings. */
+static int store_take(struct host *h, struct modelstore *store, int r) {
+        if (r < 0) {
+                strv_free(h->store.warnings);
+                h->store.warnings = take_ptr(store->warnings);
+                modelstore_done(store);
+                return r;
+        }
         modelstore_done(&h->store);
-        modelstore_read(&h->sysfs, &h->store);
+        h->store = *store;
+        return 0;
+}
+
+int host_reload(struct host *h) {
+        struct modelstore store;
+        int r = modelstore_read(&h->sysfs, &store);
+
         kernel_done(&h->kernel);
         kernel_read(&h->sysfs, &h->kernel);
+        return store_take(h, &store, r);
+}
+
+int host_load(struct host *h, const char *store_text, size_t length) {
+        struct modelstore store;
+        int r = modelstore_load(store_text, length, &store);
+
+        return store_take(h, &store, r);
 }
 
 const struct aliases *host_aliases(struct host *h) {
@@ -108,11 +135,19 @@ void host_format_head(const struct host *h, struct text *t) {
         document_format(d, t);
 }
 
-void host_format_models(const struct host *h, struct text *t) {
+static void format_models(const struct models *models, struct text *t) {
         _cleanup_(document_free_cleanup) struct document *d = document_new();
 
         document_format_head(d, t);
         text_add(t, "\"devices\":[],\"models\":");
-        document_format_models(&h->store.models, t);
+        document_format_models(models, t);
         text_add(t, "}");
+}
+
+void host_format_models(const struct host *h, struct text *t) {
+        format_models(&h->store.models, t);
+}
+
+void host_format_model(const struct host *h, size_t i, struct text *t) {
+        format_models(&(struct models){ .v = &h->store.models.v[i], .n = 1 }, t);
 }

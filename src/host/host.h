@@ -28,12 +28,16 @@ struct host {
 
 /* root: NULL for the real one. Reads the model files too; their warnings are in store. */
 int host_init(struct host *h, const char *root);
+/* The same without the model files. */
+int host_open(struct host *h, const char *root);
 void host_done(struct host *h);
 #define _cleanup_host_ _cleanup_(host_done)
 /* A new request begins: looks at everything afresh but the model files. */
 void host_forget(struct host *h);
-/* Reads the model and pool files again. */
-void host_reload(struct host *h);
+/* Reads the model and pool files again; -errno if that failed: the old ones stay, and warnings say why. */
+int host_reload(struct host *h);
+/* Takes what another host's store.text says instead. */
+int host_load(struct host *h, const char *store_text, size_t length);
 
 /* What is read when it is first asked for. */
 const struct aliases *host_aliases(struct host *h);
@@ -46,3 +50,5 @@ void host_format(struct host *h, struct text *t);
 /* The parts that the daemon asks for one by one, each a document: the head, and the models in force. */
 void host_format_head(const struct host *h, struct text *t);
 void host_format_models(const struct host *h, struct text *t);
+/* The same of the i-th model only. */
+void host_format_model(const struct host *h, size_t i, struct text *t);

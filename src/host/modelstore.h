@@ -1,7 +1,8 @@
 /*
  * Model files and pool files in force: etc over run over usr/lib by file name, masks, and merge patches beside them.
  *
- * Owns what it read. A bad file is left out, with one warning that names the file and the place in it.
+ * Owns what it read. A bad file is left out, with one warning that names the file and the place in it. A directory that
+ * cannot be listed is an error, or without it a model would pass for one that nobody restricted.
  */
 #pragma once
 
@@ -10,6 +11,7 @@
 #include "core/model.h"
 #include "core/pool.h"
 #include "host/sysfs.h"
+#include "util/strv.h"
 
 struct modelstore {
         struct models models;
@@ -18,7 +20,11 @@ struct modelstore {
         struct pool **pools; /* in the order of their files' names */
         size_t n_pools;
         char **warnings;
+        struct text text; /* the files themselves, for modelstore_load() */
 };
 
-void modelstore_read(const struct sysfs *s, struct modelstore *ret);
+/* 0 or -errno, where warnings say why, and *ret is to be freed nevertheless. -E2BIG: more than WIRE_STORE_MAX. */
+int modelstore_read(const struct sysfs *s, struct modelstore *ret);
+/* The same from the text of another one that was read; -EBADMSG. */
+int modelstore_load(const char *text, size_t length, struct modelstore *ret);
 void modelstore_done(struct modelstore *m);

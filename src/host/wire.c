@@ -12,6 +12,7 @@
 #include "util/alloc.h"
 
 #define WIRE_BUFFER 65536
+#define WIRE_PIECE (1u << 20)
 
 void wire_init(struct wire *w, int fd) {
         *w = (struct wire){ .fd = fd };
@@ -134,4 +135,10 @@ void wire_append(struct text *t, enum wire_type type, uint32_t serial, const voi
         text_add_n(t, (const char *)&h, sizeof(h));
         if (length)
                 text_add_n(t, payload, length);
+}
+
+void wire_append_pieces(struct text *t, enum wire_type type, uint32_t serial, const char *payload, size_t length) {
+        for (size_t i = 0; i < length; i += WIRE_PIECE)
+                wire_append(t, type, serial, payload + i, MIN(length - i, (size_t)WIRE_PIECE));
+        wire_append(t, type, serial, NULL, 0);
 }

@@ -12,6 +12,7 @@
 #include "util/strv.h"
 
 #define WIRE_PAYLOAD_MAX (16u << 20)
+#define WIRE_STORE_MAX (64u << 20) /* model and pool files in all; and what they say, as documents */
 
 enum wire_type {
         /* Requests. Keys: "pci:<bdf>", "mdev:<uuid>", "<subsystem>:<name>" for a device, "parent:<address>" for what
@@ -19,7 +20,10 @@ enum wire_type {
         WIRE_LIST = 'l', /* no payload: HOST, then KEYS frames, END */
         WIRE_READ = 'r', /* keys, each ending in NUL: for each key in order its DEVICE/CREATABLE frames and a KEY, then
                             END */
-        WIRE_RELOAD = 'c', /* no payload: read models.d and pools.d again: WARNING..., MODELS, END */
+        WIRE_RELOAD = 'c', /* no payload: read models.d and pools.d again: WARNING..., MODELS..., STORE..., END */
+        /* The store: what a RELOAD read (modelstore_read), in pieces, of which the last one is empty. As a request: use
+         * this one; END. As an answer it tells what other readers are to use: nobody but RELOAD reads the files. */
+        WIRE_STORE = 'S',
 
         /* Answers. */
         WIRE_HOST = 'H',      /* the head of a document, as JSON: host name, machineId, kernel, iommuDirtyTracking */
@@ -27,7 +31,7 @@ enum wire_type {
         WIRE_DEVICE = 'D',    /* a device, as JSON (device_format) */
         WIRE_CREATABLE = 'C', /* something that could be created, as JSON */
         WIRE_KEY = 'k',       /* a key that is answered completely; no frame before it: it is not there (any more) */
-        WIRE_MODELS = 'M',    /* a document with "models", as JSON */
+        WIRE_MODELS = 'M',    /* a document with some of the models, as JSON */
         WIRE_WARNING = 'W',   /* a line for the log */
         WIRE_END = 'E',       /* the request is answered; payload: an errno as decimal text, "0" if all went well */
 };
@@ -66,3 +70,5 @@ int wire_send(int fd, enum wire_type type, uint32_t serial, const void *payload,
 int wire_send_raw(int fd, const void *frames, size_t length);
 /* Appends a frame to a buffer, for the daemon, which sends when the socket has room. */
 void wire_append(struct text *t, enum wire_type type, uint32_t serial, const void *payload, size_t length);
+/* Appends a payload of any length as frames, of which the last one is empty. */
+void wire_append_pieces(struct text *t, enum wire_type type, uint32_t serial, const char *payload, size_t length);

@@ -67,8 +67,10 @@ int main(int argc, char **argv) {
                 return usage(argv[0], stderr);
         if (!printing)
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
-        r = host_init(&h, root);
+        r = printing ? host_init(&h, root) : host_open(&h, root);
         if (r < 0) {
+                for (char **w = h.store.warnings; w && *w; w++)
+                        log_warning("%s", *w);
                 log_error("%s: %s", root ? root : "/", strerror(-r));
                 return 1;
         }

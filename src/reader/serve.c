@@ -19,6 +19,8 @@
 
 struct server {
         struct host *host;
+        bool loaded;       /* it is known which models there are */
+        struct text store; /* pieces that have come */
         int fd;
         uint32_t serial;
         struct text out; /* frames not sent yet */
@@ -95,6 +97,8 @@ static int answer_key(struct server *s, const char *key) {
 static int answer_read(struct server *s, const char *keys, size_t length) {
         if (length && keys[length - 1])
                 return finish(s, EBADMSG);
+        if (!s->loaded) /* without models a device would look as if nothing mattered */
+                return finish(s, ENODATA);
         host_forget(s->host);
         for (size_t i = 0; i < length; i += strlen(keys + i) + 1) {
                 int r = answer_key(s, keys + i);
@@ -105,17 +109,51 @@ static int answer_read(struct server *s, const char *keys, size_t length) {
         return finish(s, 0);
 }
 
-static int answer_reload(struct server *s) {
-        _cleanup_text_ struct text models = {};
+/* All models, one a frame; E2BIG. */
+static int append_models(struct server *s) {
+        size_t n = 0;
+        int r = 0;
 
-        host_reload(s->host);
+        for (size_t i = 0; i < s->host->store.models.n && r >= 0; i++) {
+                _cleanup_text_ struct text json = {};
+
+                host_format_model(s->host, i, &json);
+                n += json.length;
+                if (json.length > WIRE_PAYLOAD_MAX || n > WIRE_STORE_MAX)
+                        return E2BIG;
+                append_text(s, WIRE_MODELS, &json);
+                r = flush(s);
+        }
+        return r;
+}
+
+static int answer_reload(struct server *s) {
+        const struct text *text = &s->host->store.text;
+        int r = host_reload(s->host);
+
         for (char **w = s->host->store.warnings; w && *w; w++)
                 wire_append(&s->out, WIRE_WARNING, s->serial, *w, strlen(*w));
-        host_format_models(s->host, &models);
-        if (models.length > WIRE_PAYLOAD_MAX)
-                return finish(s, E2BIG);
-        append_text(s, WIRE_MODELS, &models);
+        if (r < 0)
+                return finish(s, -r);
+        s->loaded = true;
+        r = append_models(s);
+        if (r != 0)
+                return r < 0 ? r : finish(s, r);
+        wire_append_pieces(&s->out, WIRE_STORE, s->serial, text->data, text->length);
         return finish(s, 0);
+}
+
+static int answer_store(struct server *s, const char *piece, size_t length) {
+        int r;
+
+        if (length && s->store.length + length <= WIRE_STORE_MAX) {
+                text_add_n(&s->store, piece, length);
+                return 0;
+        }
+        r = length ? -E2BIG : host_load(s->host, s->store.data ? s->store.data : "", s->store.length);
+        text_done(&s->store);
+        s->loaded = s->loaded || r >= 0;
+        return finish(s, -r);
 }
 
 int serve(struct host *h, int fd) {
@@ -133,11 +171,14 @@ int serve(struct host *h, int fd) {
                         r = answer_read(&s, frame.payload, frame.length);
                 else if (frame.type == WIRE_RELOAD)
                         r = answer_reload(&s);
+                else if (frame.type == WIRE_STORE)
+                        r = answer_store(&s, frame.payload, frame.length);
                 else
                         r = finish(&s, EBADMSG);
                 if (r < 0)
                         break;
         }
         text_done(&s.out);
+        text_done(&s.store);
         return r == -EPIPE ? 0 : r;
 }

@@ -54,13 +54,17 @@ void bed_put(struct bed *b, const char *key, const char *text) {
 }
 
 void bed_put_device(struct bed *b, const char *address, const char *model, const char *value) {
+        bed_put_device_how(b, "", address, model, value);
+}
+
+void bed_put_device_how(struct bed *b, const char *how, const char *address, const char *model, const char *value) {
         _cleanup_free_ char *text = xasprintf(
-                "{\"id\":\"%s\",\"address\":\"%s\",\"driver\":\"d\",\"model\":\"%s\",\"params\":{\"p\":\"%s\"},"
+                "%s{\"id\":\"%s\",\"address\":\"%s\",\"driver\":\"d\",\"model\":\"%s\",\"params\":{\"p\":\"%s\"},"
                 "\"paramsComplete\":true,"
                 "\"migration\":{\"protocol\":\"v2\",\"flags\":[\"stop-copy\",\"p2p\"],\"dmaLogging\":true},\"inUse\":"
                 "\"no\","
                 "\"origin\":{\"model\":\"sysfs:model\"},\"sysfsPath\":\"sys/devices/x\",\"bus\":\"pci\"}\n",
-                address, address, model, value);
+                how, address, address, model, value);
 
         bed_put(b, address, text);
 }

@@ -22,6 +22,8 @@ void bed_done(struct bed *b);
 void bed_put(struct bed *b, const char *key, const char *text);
 /* A device with a model and one parameter. */
 void bed_put_device(struct bed *b, const char *address, const char *model, const char *value);
+/* The same after a line of what the reader is to do with it first. */
+void bed_put_device_how(struct bed *b, const char *how, const char *address, const char *model, const char *value);
 /* How often a key was read. */
 unsigned bed_reads(struct bed *b, const char *key);
 

@@ -6,9 +6,12 @@
  *     crash        dies on it
  *     crash-once   dies on it the first time, and has "{}" devices then: it is not there
  *     garbage      says what cannot be said
- *     slow         answers after 300 ms that it is not there
+ *     slow         answers after 300 ms what is on the lines behind it: nothing, or a device
+ *     late         the same after 150 ms
  *
- * Every key that is read is a line in DIR/.log; DIR/.models and DIR/.host are what it says of those.
+ * Every key that is read is a line in DIR/.log; DIR/.models and DIR/.host are what it says of those. DIR/.models is its
+ * store, too; what it was given as one is a line in DIR/.stores. DIR/.reload is "hang" or "fail" as often as it has
+ * lines of that: each reload takes one away; "large" says too much.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -51,6 +54,44 @@ static void say(enum wire_type type, uint32_t serial, const char *text) {
                 exit(1);
 }
 
+/* Takes the first line of a file. */
+static char *take_line(const char *dir, const char *name) {
+        _cleanup_free_ char *path = xasprintf("%s/%s", dir, name), *text = slurp(dir, name);
+        char *rest = text ? strchr(text, '\n') : NULL;
+        FILE *f = rest ? fopen(path, "we") : NULL;
+
+        if (!f)
+                return NULL;
+        fputs(rest + 1, f);
+        fclose(f);
+        *rest = '\0';
+        return take_ptr(text);
+}
+
+static void reload(const char *dir, uint32_t serial) {
+        _cleanup_free_ char *models = slurp(dir, ".models"), *how = take_line(dir, ".reload");
+        const char *text = models ? models : NO_HOST;
+
+        say(WIRE_WARNING, serial, "models.d/bad.json: line 1: a warning");
+        if (how && strcmp(how, "hang") == 0)
+                for (;;)
+                        pause();
+        if (how && strcmp(how, "fail") == 0) {
+                say(WIRE_END, serial, "13");
+                return;
+        }
+        for (int i = 0; how && strcmp(how, "large") == 0 && i < 2000; i++) {
+                _cleanup_free_ char *piece = xcalloc(65536, 1);
+
+                memset(piece, ' ', 65535);
+                say(WIRE_STORE, serial, piece);
+        }
+        say(WIRE_MODELS, serial, text);
+        say(WIRE_STORE, serial, text);
+        say(WIRE_STORE, serial, "");
+        say(WIRE_END, serial, "0");
+}
+
 static void list(const char *dir, uint32_t serial) {
         _cleanup_free_ char *host = slurp(dir, ".host");
         DIR *d = opendir(dir);
@@ -84,6 +125,8 @@ static void read_key(const char *dir, uint32_t serial, const char *key) {
                 wire_send(3, 0x12345678, serial, "\xff\xff", 2);
         if (strncmp(text, "slow", 4) == 0)
                 usleep(300 * 1000);
+        if (strncmp(text, "late", 4) == 0)
+                usleep(150 * 1000);
         for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
                 if (line[0] == '{')
                         say(type, serial, line);
@@ -105,13 +148,12 @@ int main(int argc, char **argv) {
                         }
                         say(WIRE_END, f.serial, "0");
                 }
-                if (f.type == WIRE_RELOAD) {
-                        _cleanup_free_ char *models = slurp(dir, ".models");
-
-                        say(WIRE_WARNING, f.serial, "models.d/bad.json: line 1: a warning");
-                        say(WIRE_MODELS, f.serial, models ? models : NO_HOST);
+                if (f.type == WIRE_RELOAD)
+                        reload(dir, f.serial);
+                if (f.type == WIRE_STORE && f.length)
+                        note(dir, ".stores", f.payload);
+                if (f.type == WIRE_STORE && !f.length)
                         say(WIRE_END, f.serial, "0");
-                }
         }
         return 0;
 }

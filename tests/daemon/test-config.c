@@ -88,6 +88,56 @@ START_TEST(warnings_name_the_line) {
         ck_assert_uint_eq(strv_length(config.warnings), 6);
         ck_assert(config.policy.assume_free);
         ck_assert(!config.policy.ignore_pools);
+        ck_assert_int_eq(config.policy.minimum_evidence, EVIDENCE_DRIVER);
+        ck_assert(config.doubtful && !config.unreadable);
+}
+END_TEST
+
+static void assert_strictest(void) {
+        ck_assert_int_eq(config.policy.minimum_evidence, EVIDENCE_DRIVER);
+        ck_assert(config.policy.require_same_mdev_type);
+        ck_assert(!config.policy.ignore_pools);
+        ck_assert(config.policy.require_dirty_tracking);
+        ck_assert(!config.policy.allow_recreate);
+        ck_assert(!config.policy.assume_free);
+        ck_assert(config.doubtful);
+        config_done(&config);
+}
+
+START_TEST(a_bad_value_is_the_strictest) {
+        put(ETC,
+            "[Policy]\nMinimumEvidence=declared\nRequireSameMdevType=no\nIgnorePools=yes\nRequireDirtyTracking=no\n"
+            "AllowRecreate=yes\nAssumeFree=yes\n");
+        put(ETC ".d/1.conf", "[Policy]\nMinimumEvidence=x\nRequireSameMdevType=x\nIgnorePools=x\n"
+                             "RequireDirtyTracking=x\nAllowRecreate=x\nAssumeFree=\n");
+        ck_assert_int_eq(config_read(&config, &root, NULL), 0);
+        ck_assert_uint_eq(strv_length(config.warnings), 6);
+        ck_assert(!config.unreadable);
+        assert_strictest();
+        put(ETC ".d/1.conf", "[Limits]\nChecks=x\n[Policy]\nUnknown=1\n"); /* no policy is meant by these */
+        ck_assert_int_eq(config_read(&config, &root, NULL), 0);
+        ck_assert(!config.doubtful && config.policy.assume_free);
+}
+END_TEST
+
+START_TEST(what_cannot_be_read_is_the_strictest) {
+        static const char *const loops[] = { ETC, RUN ".d" };
+
+        put(RUN, "[Policy]\nAssumeFree=yes\nRequireDirtyTracking=no\n");
+        put(ETC ".d/z.conf", "[Policy]\nIgnorePools=yes\n[Limits]\nChecks=3\n");
+        for (size_t i = 0; i < ARRAY_SIZE(loops); i++) {
+                _cleanup_free_ char *path = xasprintf("%s/%s", bed.dir, loops[i]);
+
+                ck_assert_int_eq(symlink(strrchr(path, '/') + 1, path), 0);
+                ck_assert_int_eq(config_read(&config, &root, NULL), 0);
+                ck_assert(config.unreadable);
+                ck_assert_uint_eq(config.limits.checks, 3);
+                warning_is(0, loops[i]);
+                assert_strictest();
+                ck_assert_int_eq(unlink(path), 0);
+        }
+        ck_assert_int_eq(config_read(&config, &root, NULL), 0);
+        ck_assert(!config.doubtful && config.policy.assume_free && config.policy.ignore_pools);
 }
 END_TEST
 
@@ -177,6 +227,8 @@ int main(void) {
         tcase_add_test(t, nothing_there);
         tcase_add_test(t, all_keys);
         tcase_add_test(t, warnings_name_the_line);
+        tcase_add_test(t, a_bad_value_is_the_strictest);
+        tcase_add_test(t, what_cannot_be_read_is_the_strictest);
         tcase_add_test(t, what_is_no_ini_file);
         tcase_add_test(t, order_of_places);
         tcase_add_test(t, a_link_to_null_masks);

@@ -2,6 +2,8 @@
  * The view of the host: rounds, refreshes, snapshots and notices, with a reader that does as it is told.
  */
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -210,7 +212,7 @@ START_TEST(afresh_is_after) {
         bed_put_device(&bed, "pci:1", "m", "1");
         begin();
         ck_assert_int_eq(hostview_refresh(view, keys, true, READ_QUESTION, NULL, &a), 0);
-        bed_run(&bed, 1);
+        bed_until(&bed, bed_reads(&bed, "pci:1") == 2);
         bed_put_device(&bed, "pci:1", "m2", "1");
         ck_assert_int_eq(hostview_refresh(view, keys, true, READ_DESCRIBE, NULL, &b), 0);
         bed_until(&bed, hostview_pop_refresh(view) == a);
@@ -235,7 +237,7 @@ START_TEST(what_hangs_is_unknown_and_left_alone) {
         bed_assert_within(begun, 800 * 1000);
         ck_assert(hostview_find(view, "pci:1", &v));
         ck_assert_ptr_null(v.device->traits->model);
-        ck_assert_ptr_null(v.device->traits->driver);
+        ck_assert_str_eq(v.device->traits->driver, "d"); /* what cannot but be as it was */
         ck_assert_int_eq(v.device->traits->in_use, TRI_UNKNOWN);
         ck_assert_str_eq(traits_origin(v.device->traits, "model"), "errno:ETIMEDOUT");
         ck_assert_str_eq(v.device->sysfs_path, "sys/devices/x"); /* where it is, is known */
@@ -320,6 +322,223 @@ START_TEST(many_changes) {
 }
 END_TEST
 
+#define MODELS(name) \
+        "{\"schema\":\"org.vfio.Migration1.descriptor/1\",\"devices\":[],\"models\":{\"" name "\":{\"versions\":{}}}}"
+
+static bool model_known(const char *name) {
+        _cleanup_(snapshot_unref_cleanup) struct snapshot *s = hostview_snapshot(view);
+
+        return models_find(&s->inventory->document->models, name) != NULL;
+}
+
+/* Once may be bad luck. */
+START_TEST(models_are_tried_twice) {
+        static const char *const bad[] = { "fail\n", "hang\n", "large\nlarge\n" };
+
+        bed_put(&bed, ".reload", bad[_i]);
+        bed_put(&bed, ".models", MODELS("m"));
+        bed_put_device(&bed, "pci:1", "m", "1");
+        begin();
+        ck_assert(model_known("m"));
+        ck_assert_uint_eq(bed_reads(&bed, "pci:1"), 1);
+}
+END_TEST
+
+/* Without models nothing is read, and nothing is complete. */
+START_TEST(no_models_no_view) {
+        static const char *const bad[] = { "fail\nfail\n", "hang\nhang\n", "large\nlarge\nlarge\nlarge\n", NULL };
+        int error;
+
+        if (bad[_i])
+                bed_put(&bed, ".reload", bad[_i]);
+        else
+                bed_put(&bed, ".models", "{");
+        bed_put_device(&bed, "pci:1", "m", "1");
+        round_run(hostview_reload(view));
+        ck_assert(!hostview_complete(view, &error));
+        ck_assert_int_lt(error, 0);
+        bed_run(&bed, 100 * 1000);
+        ck_assert_uint_eq(bed_reads(&bed, "pci:1"), 0);
+}
+END_TEST
+
+/* The last line of what readers were given to use. */
+static char *last_store(void) {
+        _cleanup_free_ char *path = xasprintf("%s/.stores", bed.dir);
+        FILE *f = fopen(path, "re");
+        char line[256] = "";
+
+        while (f && fgets(line, sizeof(line), f))
+                ;
+        if (f)
+                fclose(f);
+        line[strcspn(line, "\n")] = '\0';
+        return xstrdup(line);
+}
+
+static void assert_store(const char *text) {
+        _cleanup_free_ char *store = last_store();
+
+        ck_assert_str_eq(store, text);
+}
+
+START_TEST(a_reload_that_fails_changes_nothing) {
+        static const char *const bad[] = { "fail\nfail\n", "hang\nhang\n", "large\nlarge\nlarge\nlarge\n", NULL };
+        int error;
+
+        bed_put(&bed, ".models", MODELS("m"));
+        bed_put_device(&bed, "pci:1", "m", "1");
+        begin();
+        bed_put(&bed, ".models", bad[_i] ? MODELS("n") : "{");
+        if (bad[_i])
+                bed_put(&bed, ".reload", bad[_i]);
+        round_run(hostview_reload(view));
+        ck_assert(hostview_complete(view, &error));
+        ck_assert_int_eq(error, 0);
+        ck_assert(model_known("m") && !model_known("n"));
+        ck_assert_uint_eq(bed_reads(&bed, "pci:1"), 2);
+        assert_store(MODELS("m"));
+        bed_put(&bed, ".models", MODELS("n"));
+        round_run(hostview_reload(view));
+        ck_assert(!model_known("m") && model_known("n"));
+        assert_store(MODELS("n"));
+}
+END_TEST
+
+START_TEST(reloads_on_reloads) {
+        uint64_t number = 0;
+
+        bed_put(&bed, ".models", MODELS("m"));
+        begin();
+        bed_put(&bed, ".models", MODELS("n"));
+        for (int i = 0; i < 5; i++) {
+                number = hostview_reload(view);
+                bed_run(&bed, i * 1000);
+                ck_assert_uint_ge(hostview_rescan(view), number);
+        }
+        round_run(number);
+        ck_assert(model_known("n"));
+}
+END_TEST
+
+/* Whoever replaces a reader uses what the others use, not what the files say by then. */
+START_TEST(all_readers_use_one_store) {
+        bed_put(&bed, ".models", MODELS("m"));
+        bed_put_device(&bed, "pci:1", "m", "1");
+        begin();
+        assert_store(MODELS("m"));
+        bed_put(&bed, ".stores", "");
+        bed_put(&bed, ".models", MODELS("n"));
+        kill(readers_pid(hostview_readers(view), 0), SIGKILL);
+        bed_run(&bed, 50 * 1000);
+        refresh("pci:1", true);
+        ck_assert_str_eq(model_of("pci:1"), "m");
+        assert_store(MODELS("m"));
+        round_run(hostview_reload(view));
+        assert_store(MODELS("n"));
+}
+END_TEST
+
+/* Two readers at one key: what was asked later counts, whoever answers last. */
+START_TEST(an_older_read_does_not_count) {
+        struct viewed v;
+        uint64_t number, read_at, taken_at;
+
+        bed_put_device(&bed, "pci:1", "m", "1");
+        begin();
+        bed_put_device_how(&bed, "late\n", "pci:1", "old", "1");
+        number = hostview_rescan(view);
+        bed_until(&bed, bed_reads(&bed, "pci:1") == 2); /* it has it, and keeps it for a while */
+        bed_put_device(&bed, "pci:1", "new", "1");
+        refresh("pci:1", true);
+        ck_assert_uint_lt(hostview_rounds_done(view), number);
+        ck_assert_str_eq(model_of("pci:1"), "new");
+        ck_assert(hostview_find(view, "pci:1", &v));
+        read_at = v.read_at;
+        taken_at = v.taken_at;
+        round_run(number);
+        ck_assert_str_eq(model_of("pci:1"), "new");
+        ck_assert(hostview_find(view, "pci:1", &v));
+        ck_assert_uint_eq(v.read_at, read_at);
+        ck_assert_uint_eq(v.taken_at, taken_at);
+}
+END_TEST
+
+/* An answer is as old as its question. */
+START_TEST(a_slow_answer_is_not_fresh) {
+        struct viewed v;
+        struct timespec now;
+        uint64_t asked;
+
+        bed_put_device(&bed, "pci:1", "m", "1");
+        begin();
+        bed_put_device_how(&bed, "late\n", "pci:1", "n", "1");
+        clock_gettime(CLOCK_REALTIME, &now);
+        asked = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+        refresh("pci:1", true);
+        ck_assert(hostview_find(view, "pci:1", &v));
+        ck_assert_str_eq(v.device->traits->model, "n");
+        ck_assert_uint_ge(v.taken_at + 1000, asked);
+        ck_assert_uint_lt(v.taken_at, asked + 100 * 1000);
+}
+END_TEST
+
+/* Readers that are busy say nothing of a device: only he who could not wait does without it. */
+START_TEST(busy_is_not_unknown) {
+        _cleanup_(snapshot_unref_cleanup) struct snapshot *all = NULL, *his = NULL;
+        _cleanup_(strv_free_cleanup) char **keys = NULL, **late = NULL;
+        struct refresh *r, *done;
+        size_t n = 0;
+
+        for (int i = 0; i < 8; i++) {
+                strv_take(&keys, xasprintf("pci:%d", i));
+                bed_put_device(&bed, keys[i], "m", "1");
+        }
+        begin();
+        for (int i = 0; i < 8; i++)
+                bed_put_device_how(&bed, "late\n", keys[i], "m", "1");
+        ck_assert_int_eq(hostview_refresh(view, keys, true, READ_DESCRIBE, NULL, &r), 0);
+        ck_assert_uint_eq(refresh_pending(r), 8);
+        bed_until(&bed, (done = hostview_pop_refresh(view)));
+        late = refresh_take_late(done);
+        refresh_free(done);
+        ck_assert_uint_gt(strv_length(late), 2);
+        for (int i = 0; i < 8; i++)
+                ck_assert_str_eq(model_of(keys[i]), "m");
+        all = hostview_snapshot(view);
+        ck_assert_uint_eq(all->inventory->n_classes, 1);
+        his = hostview_snapshot_without(view, late);
+        for (size_t i = 0; i < 8; i++) {
+                const struct device *d = his->inventory->document->devices[i];
+
+                ck_assert_str_eq(d->traits->driver, "d");
+                ck_assert(strv_contains(late, d->address) == !d->traits->model);
+                n += !d->traits->model;
+        }
+        ck_assert_uint_eq(n, strv_length(late));
+}
+END_TEST
+
+/* Of a parent with many types that all change. */
+START_TEST(many_types_that_change) {
+        for (int round = 0; round < 3; round++) {
+                _cleanup_text_ struct text t = {};
+
+                for (int i = 0; i < 400; i++)
+                        text_addf(&t, "{\"parent\":\"p:1\",\"mdevType\":\"t-%d\",\"available\":1,\"model\":\"%d\"}\n",
+                                  i, round);
+                bed_put(&bed, "parent:p:1", t.data);
+                round_run(round ? hostview_rescan(view) : hostview_reload(view));
+        }
+        {
+                _cleanup_(snapshot_unref_cleanup) struct snapshot *s = hostview_snapshot(view);
+
+                ck_assert_uint_eq(s->inventory->document->n_creatables, 400);
+                ck_assert_str_eq(s->inventory->document->creatables[399]->traits->model, "2");
+        }
+}
+END_TEST
+
 START_TEST(ends_in_the_middle) {
         char *keys[] = { (char *)"pci:1", (char *)"pci:2", NULL };
         struct refresh *r;
@@ -354,6 +573,15 @@ int main(void) {
         tcase_add_test(t, hanging_devices_do_not_keep_the_first_round);
         tcase_add_test(t, a_parent_that_hangs_keeps_its_types_unknown);
         tcase_add_test(t, many_changes);
+        tcase_add_loop_test(t, models_are_tried_twice, 0, 3);
+        tcase_add_loop_test(t, no_models_no_view, 0, 4);
+        tcase_add_loop_test(t, a_reload_that_fails_changes_nothing, 0, 4);
+        tcase_add_test(t, reloads_on_reloads);
+        tcase_add_test(t, all_readers_use_one_store);
+        tcase_add_test(t, an_older_read_does_not_count);
+        tcase_add_test(t, a_slow_answer_is_not_fresh);
+        tcase_add_test(t, busy_is_not_unknown);
+        tcase_add_test(t, many_types_that_change);
         tcase_add_test(t, ends_in_the_middle);
         suite_add_tcase(suite, t);
         srunner_run_all(runner, CK_NORMAL);

@@ -1,9 +1,11 @@
 /*
  * The view of a live host (umockdev's): what the kernel's events make of it, with the real reader.
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <umockdev.h>
+#include <unistd.h>
 #undef MIN /* glib's */
 #undef MAX
 
@@ -115,6 +117,35 @@ START_TEST(swept) {
 }
 END_TEST
 
+/* An event may be of any device: one that nobody could read is not announced. */
+START_TEST(without_readers_there_is_no_device) {
+        _cleanup_free_ char *program = xasprintf("%s/reader", bed.dir),
+                            *copy = xasprintf("cp '%s' '%s'", READER, program);
+        g_autofree gchar *path = NULL, *mdev = NULL;
+        struct hostview_options o = HOSTVIEW_DEFAULT;
+
+        ck_assert_int_eq(system(copy), 0);
+        view = hostview_free(view);
+        o.readers.program = program;
+        o.retry_usec = 100 * 1000;
+        o.sweep_usec = 500 * 1000;
+        ck_assert_int_eq(hostview_new(bed.event, &o, bed.wake, &view), 0);
+        hostview_reload(view);
+        bed_until(&bed, hostview_rounds_done(view) > 0);
+        ck_assert_int_eq(unlink(program), 0);
+        kill(readers_pid(hostview_readers(view), 0), SIGKILL);
+        path = umockdev_testbed_add_device(mock, "pci", "0000:3b:00.2", parent, "vendor", "0x15b3\n", "device",
+                                           "0x101e\n", NULL, NULL);
+        umockdev_testbed_uevent(mock, path, "bind");
+        bed_run(&bed, 300 * 1000);
+        ck_assert_uint_eq(hostview_count(view), 0);
+        ck_assert_ptr_null(hostview_pop_notice(view));
+        mdev = plug(UUID);
+        ck_assert_int_eq(system(copy), 0);
+        bed_until(&bed, hostview_count(view) == 1); /* the sweep sees it */
+}
+END_TEST
+
 int main(void) {
         Suite *suite = suite_create("hotplug");
         TCase *t = tcase_create("all");
@@ -126,6 +157,7 @@ int main(void) {
         tcase_add_test(t, plugged_and_unplugged);
         tcase_add_test(t, many_at_once);
         tcase_add_test(t, swept);
+        tcase_add_test(t, without_readers_there_is_no_device);
         suite_add_tcase(suite, t);
         srunner_run_all(runner, CK_NORMAL);
         n = srunner_ntests_failed(runner);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -184,6 +185,107 @@ START_TEST(a_hanging_device_is_unknown_after_two_seconds) {
 }
 END_TEST
 
+/* That it hangs says nothing of where it is: it is unknown, and not of another pool. */
+START_TEST(a_hanging_device_stays_in_its_pool) {
+        static const char rest[] =
+                "\"driver\":\"d\",\"model\":\"m\",\"pool\":\"net\",\"params\":{\"p\":\"1\"},\"paramsComplete\":true,"
+                "\"migration\":{\"protocol\":\"v2\",\"flags\":[\"stop-copy\",\"p2p\"],\"dmaLogging\":true},\"inUse\":"
+                "\"no\"";
+        _cleanup_free_ char *device = xasprintf("{\"id\":\"pci:1\",\"address\":\"pci:1\",%s}\n", rest);
+        _cleanup_free_ char *vm = xasprintf(
+                "{\"schema\":\"org.vfio.Migration1.descriptor/1\",\"devices\":[{\"id\":\"a\","
+                "%s,\"origin\":{\"model\":\"sysfs:model\"}}]}",
+                rest);
+
+        bed_put(&bed, "pci:1", device);
+        begin();
+        ck_assert_int_eq(verdict_of(vm, NULL), VERDICT_COMPATIBLE);
+        bed_run(&bed, 1100 * 1000);
+        bed_put(&bed, "pci:1", "hang");
+        ck_assert_int_eq(verdict_of(vm, NULL), VERDICT_UNKNOWN);
+        bed_run(&bed, 100 * 1000);
+        ck_assert_int_eq(verdict_of(vm, NULL), VERDICT_UNKNOWN);
+}
+END_TEST
+
+/* New models while it is asked: it is judged again, by them. */
+START_TEST(a_reload_during_a_question) {
+        _cleanup_free_ char *text = descriptor("m", "1", NULL);
+        struct inquiry *q;
+
+        bed_put_device(&bed, "pci:1", "m", "1");
+        begin();
+        bed_run(&bed, 1100 * 1000);
+        bed_put_device_how(&bed, "slow\n", "pci:1", "m", "1");
+        q = ask_as(1, text);
+        bed_until(&bed, q->refresh);
+        bed_put(&bed, ".models",
+                "{\"schema\":\"org.vfio.Migration1.descriptor/1\",\"devices\":[],\"models\":{\"m\":{\"facts\":{\"f\":{"
+                "\"rule\":\"equal\"}}}}}");
+        manager_reload(manager);
+        q = answer();
+        ck_assert_int_eq(q->report->verdict, VERDICT_UNKNOWN);
+        inquiry_free(q);
+}
+END_TEST
+
+START_TEST(not_before_the_host_is_known) {
+        struct manager_options o = { .root = bed.dir, .reader = FAKE_READER };
+        _cleanup_free_ char *text = descriptor("m", "1", NULL);
+        struct description *d;
+        struct inquiry *q;
+        int error;
+
+        bed_put(&bed, ".models", "{");
+        ck_assert_int_eq(manager_new(bed.event, &o, &manager), 0);
+        for (int i = 0; i < 2; i++) {
+                ck_assert_int_eq(manager_check(manager, 1, text, strlen(text), 6, NULL, &q), -EAGAIN);
+                ck_assert_int_eq(manager_describe(manager, 1, NULL, 0, false, 1000, NULL, &d), -EAGAIN);
+                manager_reload(manager);
+                bed_until(&bed, manager_rounds_done(manager) > 0);
+        }
+        ck_assert(!manager_ready(manager, &error));
+        ck_assert_int_lt(error, 0);
+}
+END_TEST
+
+static void configure(const char *policy) {
+        _cleanup_free_ char *dir = xasprintf("mkdir -p %s/etc/vfio-migration", bed.dir),
+                            *text = xasprintf("[Policy]\n%s\n", policy);
+
+        ck_assert_int_eq(system(dir), 0);
+        bed_put(&bed, "etc/vfio-migration/vfio-migrationd.conf", text);
+}
+
+static void reload(void) {
+        uint64_t number = manager_reload(manager);
+
+        bed_until(&bed, manager_rounds_done(manager) >= number);
+}
+
+/* A configuration that may not say what was meant does not replace one that does. */
+START_TEST(a_bad_configuration_is_not_taken) {
+        _cleanup_free_ char *text = descriptor("m", "1", NULL);
+
+        bed_put_device(&bed, "pci:1", "m", "1");
+        configure("RequireSameMdevType=yes");
+        begin();
+        ck_assert_int_eq(verdict_of(text, NULL), VERDICT_COMPATIBLE);
+        configure("MinimumEvidence=driver");
+        reload();
+        ck_assert_int_ne(verdict_of(text, NULL), VERDICT_COMPATIBLE);
+        configure("MinimumEvidence=nonsense\nIgnorePools=yes");
+        reload();
+        ck_assert_int_ne(verdict_of(text, NULL), VERDICT_COMPATIBLE);
+        configure("MinimumEvidence=metadata");
+        reload();
+        ck_assert_int_eq(verdict_of(text, NULL), VERDICT_COMPATIBLE);
+        configure("MinimumEvidence=nonsense");
+        reload();
+        ck_assert_int_eq(verdict_of(text, NULL), VERDICT_COMPATIBLE);
+}
+END_TEST
+
 /* A VM whose targets all hang takes its 2 s and no more, and what it did not come to is not read for nobody. */
 START_TEST(many_hanging_devices) {
         _cleanup_free_ char *fast = descriptor("m", "1", "pci:fast");
@@ -304,6 +406,31 @@ START_TEST(descriptions) {
 }
 END_TEST
 
+/* However much is asked for, others see no device as unknown because of it. */
+START_TEST(describing_much) {
+        _cleanup_(strv_free_cleanup) char **ids = NULL;
+        struct description *d;
+        int n = 0;
+
+        for (int i = 0; i < 300; i++) {
+                strv_take(&ids, xasprintf("pci:%04d", i));
+                bed_put_device(&bed, ids[i], "m", "1");
+        }
+        begin();
+        for (int i = 0; i < 40; i++)
+                n += manager_describe(manager, 1, ids, 0, false, 8 << 20, NULL, &d) >= 0;
+        ck_assert_int_eq(n, 1);
+        ck_assert_int_eq(manager_describe(manager, 2, ids, 0, false, 8 << 20, NULL, &d), 0);
+        ck_assert_int_eq(manager_describe(manager, 1, NULL, 0, false, 8 << 20, NULL, &d), 0);
+        for (n = 0; n < 3; n++) {
+                bed_until(&bed, (d = manager_pop_description(manager)));
+                ck_assert_int_eq(d->result, 0);
+                ck_assert_ptr_null(strstr(d->text, "ETIMEDOUT"));
+                description_free(d);
+        }
+}
+END_TEST
+
 /* A file that is longer than one piece is the same text. */
 START_TEST(a_file_is_the_text) {
         struct description *text, *file;
@@ -347,6 +474,11 @@ int main(void) {
         tcase_add_test(t, the_parent_of_a_chosen_type_is_read_again);
         tcase_add_test(t, questions_share_a_read);
         tcase_add_test(t, a_hanging_device_is_unknown_after_two_seconds);
+        tcase_add_test(t, a_hanging_device_stays_in_its_pool);
+        tcase_add_test(t, a_reload_during_a_question);
+        tcase_add_test(t, not_before_the_host_is_known);
+        tcase_add_test(t, a_bad_configuration_is_not_taken);
+        tcase_add_test(t, describing_much);
         tcase_add_test(t, many_hanging_devices);
         tcase_add_test(t, limits);
         tcase_add_test(t, forgotten_at_any_time);

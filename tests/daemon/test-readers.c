@@ -87,9 +87,14 @@ START_TEST(reloads_in_a_new_process) {
         pid = readers_pid(pool, 0);
         readers_reload(pool);
         bed_until(&bed, next());
-        ck_assert_int_eq(last->type, READER_MODELS);
-        bed_until(&bed, next());
         ck_assert_int_eq(last->type, READER_RELOADED);
+        ck_assert_int_eq(last->error, 0);
+        ck_assert_uint_eq(last->n_parts, 1);
+        ck_assert_ptr_nonnull(strstr(last->text, "schema"));
+        ck_assert_uint_eq(readers_count(pool), 0); /* what it has read is not in use yet */
+        readers_use(pool, xstrdup("in use"), 6);
+        readers_read(pool, READ_QUESTION, "a:1");
+        expect_key("a:1", 0, 0);
         ck_assert_uint_eq(readers_count(pool), 1);
         ck_assert_int_ne(readers_pid(pool, 0), pid);
 }

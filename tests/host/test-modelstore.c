@@ -1,6 +1,7 @@
 /*
  * Model and pool files: which of several places counts, masks, merge patches, and bad files.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,6 +134,80 @@ START_TEST(test_bad_files) {
 }
 END_TEST
 
+/* A patch directory that cannot be listed takes its model with it, as an unreadable patch does; nothing else. */
+START_TEST(test_no_patches) {
+        model("usr/lib", "a.json", "a", "");
+        model("usr/lib", "b.json", "b", "");
+        testhost_pool_file(
+                t, "p.json",
+                "{\"schema\":\"org.vfio.Migration1.pool/1\",\"pool\":\"p\",\"match\":[{\"mdevType\":\"x\"}]}");
+        testhost_file(t, "etc/vfio-migration/models.d/b.json.d", "no directory");
+        load(_i);
+        ck_assert_uint_eq(h.store.models.n, 2);
+        testhost_link(t, "etc/vfio-migration/models.d/a.json.d", "a.json.d");
+        testhost_link(t, "etc/vfio-migration/pools.d/p.json.d", "p.json.d");
+        ck_assert_int_eq(host_reload(&h), 0);
+        ck_assert(!get("a") && get("b"));
+        ck_assert_uint_eq(h.store.n_pools, 0);
+        ck_assert_uint_eq(strv_length(h.store.warnings), 2);
+        ck_assert_ptr_nonnull(strstr(h.store.warnings[0], "a.json.d: "));
+}
+END_TEST
+
+/* A place that cannot be listed is no empty one: what was read before stays. */
+START_TEST(test_no_directory) {
+        static const char *const dirs[] = { "models.d", "pools.d" };
+
+        for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+                _cleanup_free_ char *link = xasprintf("run/vfio-migration/%s", dirs[i]);
+
+                model("usr/lib", "a.json", "a", "");
+                load(_i);
+                model("usr/lib", "b.json", "b", "");
+                testhost_link(t, link, dirs[i]);
+                ck_assert_int_lt(host_reload(&h), 0);
+                ck_assert(get("a") && !get("b"));
+                ck_assert_uint_eq(strv_length(h.store.warnings), 1);
+                ck_assert_ptr_nonnull(strstr(h.store.warnings[0], link));
+                testhost_remove(t, link);
+                ck_assert_int_eq(host_reload(&h), 0);
+                ck_assert_ptr_nonnull(get("b"));
+                testhost_remove(t, "usr/lib/vfio-migration/models.d/b.json");
+        }
+}
+END_TEST
+
+/* The text of a store says the same as its files. */
+START_TEST(test_text) {
+        struct modelstore again;
+
+        model("usr/lib", "a.json", "a", ",\"facts\":{\"x\":{\"rule\":\"equal\"}}");
+        model("usr/lib", "b.json", "b", "");
+        testhost_file(t, "etc/vfio-migration/models.d/a.json.d/1.json", "{\"facts\":{\"x\":null}}");
+        testhost_file(t, "etc/vfio-migration/models.d/a.json.d/2.json", "{\"facts\":{\"y\":{\"rule\":\"equal\"}}}");
+        testhost_file(t, "etc/vfio-migration/models.d/c.json", "{");
+        testhost_pool_file(
+                t, "p.json",
+                "{\"schema\":\"org.vfio.Migration1.pool/1\",\"pool\":\"p\",\"match\":[{\"mdevType\":\"x\"}]}");
+        load(_i);
+        ck_assert_int_eq(modelstore_load(h.store.text.data, h.store.text.length, &again), 0);
+        ck_assert_uint_eq(again.models.n, 2);
+        ck_assert_uint_eq(again.n_pools, 1);
+        ck_assert(strv_equal(again.warnings, h.store.warnings));
+        ck_assert_uint_eq(models_find(&again.models, "a")->n_facts, 1);
+        ck_assert_str_eq(models_find(&again.models, "a")->facts[0].name, "y");
+        ck_assert_mem_eq(again.text.data, h.store.text.data, again.text.length);
+        modelstore_done(&again);
+        for (size_t n = 1; n < h.store.text.length; n++) { /* the end of a record, or nothing of ours */
+                int r = modelstore_load(h.store.text.data, n, &again);
+
+                ck_assert(r == 0 || r == -EBADMSG);
+                ck_assert(r < 0 || again.n_by_file < 2 || again.n_pools == 0);
+                modelstore_done(&again);
+        }
+}
+END_TEST
+
 START_TEST(test_pools) {
         testhost_pool_file(
                 t, "b.json",
@@ -159,6 +234,9 @@ int main(void) {
         tcase_add_loop_test(cases, test_patches, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_bad_files, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_pools, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_no_patches, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_no_directory, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_text, 0, TOLD_WAYS);
         suite_add_tcase(suite, cases);
         return told_run(suite);
 }

@@ -84,6 +84,12 @@ static void expect_end(const char *error) {
         ck_assert_str_eq(expect(WIRE_END).payload, error);
 }
 
+/* What it is given to use. */
+static void give_store(const char *text, size_t n) {
+        ask(WIRE_STORE, text, n);
+        ck_assert_int_eq(wire_send(fd, WIRE_STORE, serial, NULL, 0), 0);
+}
+
 START_TEST(test_answers) {
         static const char keys[] = "mdev:00000001-0000-4000-8000-000000000000\0parent:mtty:mtty\0mdev:gone\0";
         struct document *d;
@@ -102,6 +108,10 @@ START_TEST(test_answers) {
         ck_assert_mem_eq(f.payload, keys, f.length);
         expect_end("0");
 
+        ask(WIRE_READ, keys, sizeof(keys) - 1); /* without models nothing can be said */
+        expect_end("61");
+        ask(WIRE_STORE, NULL, 0);
+        expect_end("0");
         ask(WIRE_READ, keys, sizeof(keys) - 1);
         f = expect(WIRE_DEVICE);
         ck_assert_int_eq(device_parse(f.payload, f.length, false, &device, &e), 0);
@@ -129,10 +139,7 @@ START_TEST(test_reload) {
         struct wire_frame f;
 
         ask(WIRE_RELOAD, NULL, 0);
-        f = expect(WIRE_MODELS);
-        ck_assert_int_eq(document_parse(f.payload, f.length, DOCUMENT_HOST, &d, &e), 0);
-        ck_assert(d->has_models && d->models.n == 0);
-        document_free(d);
+        ck_assert_uint_eq(expect(WIRE_STORE).length, 0);
         expect_end("0");
         testhost_model_file(t, "a.json", "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"a\"}");
         testhost_model_file(t, "b.json", "{");
@@ -143,7 +150,101 @@ START_TEST(test_reload) {
         ck_assert_int_eq(document_parse(f.payload, f.length, DOCUMENT_HOST, &d, &e), 0);
         ck_assert_ptr_nonnull(models_find(&d->models, "a"));
         document_free(d);
+        ck_assert_uint_gt(expect(WIRE_STORE).length, 0);
+        ck_assert_uint_eq(expect(WIRE_STORE).length, 0);
         expect_end("0");
+        ck_assert_int_eq(stop(), 0);
+}
+END_TEST
+
+/* More than a frame holds, one model a frame; and more than is taken. */
+START_TEST(test_large) {
+        char *why = calloc(1, 1000 * 1000 + 1);
+        size_t n_models = 0, n_store = 0;
+        struct wire_frame f;
+
+        memset(why, 'x', 1000 * 1000);
+        for (int i = 0; i < 20; i++) {
+                _cleanup_free_ char *name = xasprintf("%d.json", i);
+                _cleanup_free_ char *text = xasprintf(
+                        "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"%d\",\"facts\":{\"f\":"
+                        "{\"rule\":\"equal\",\"why\":\"%s\"}}}",
+                        i, why);
+
+                testhost_model_file(t, name, text);
+        }
+        ask(WIRE_RELOAD, NULL, 0);
+        do {
+                ck_assert_int_eq(wire_receive(&w, &f), 1);
+                n_models += f.type == WIRE_MODELS;
+                n_store += f.type == WIRE_STORE ? f.length : 0;
+        } while (f.type != WIRE_END);
+        ck_assert_str_eq(f.payload, "0");
+        ck_assert_uint_eq(n_models, 20);
+        ck_assert_uint_gt(n_store, WIRE_PAYLOAD_MAX);
+        for (int i = 20; i < 70; i++) {
+                _cleanup_free_ char *name = xasprintf("%d.json", i);
+
+                why[0] = ' '; /* no JSON, but as long */
+                testhost_model_file(t, name, why);
+        }
+        ask(WIRE_RELOAD, NULL, 0);
+        do
+                ck_assert_int_eq(wire_receive(&w, &f), 1);
+        while (f.type == WIRE_WARNING);
+        ck_assert_int_eq((int)f.type, WIRE_END);
+        ck_assert_str_eq(f.payload, "7"); /* E2BIG */
+        free(why);
+        ck_assert_int_eq(stop(), 0);
+}
+END_TEST
+
+/* What another reader read is in force, whatever the files say now; only a reload looks at them. */
+START_TEST(test_store) {
+        static const char key[] = "mdev:00000001-0000-4000-8000-000000000000";
+        char *store;
+        size_t n;
+        struct wire_frame f;
+
+        testhost_model_file(t, "a.json",
+                            "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"m\",\"facts\":{\"f\":{\"rule\":"
+                            "\"equal\",\"source\":\"sysfs:fact\"}}}");
+        testhost_attr(t, "sys/devices/virtual/mtty/mtty/00000001-0000-4000-8000-000000000000", "fact", "seen");
+        ask(WIRE_RELOAD, NULL, 0);
+        expect(WIRE_MODELS);
+        f = expect(WIRE_STORE);
+        n = f.length;
+        store = xmemdup(f.payload, n);
+        expect(WIRE_STORE);
+        expect_end("0");
+        ck_assert_int_eq(stop(), 0);
+        testhost_remove(t, "etc/vfio-migration/models.d/a.json");
+        start();
+        for (size_t cut = 1; cut < 8; cut++) { /* cut off: it is refused */
+                give_store(store, n - cut);
+                expect_end("74");
+        }
+        give_store("nonsense", 8);
+        expect_end("74");
+        give_store(store, n);
+        expect_end("0");
+        ask(WIRE_READ, key, sizeof(key));
+        ck_assert_ptr_nonnull(strstr(expect(WIRE_DEVICE).payload, "\"seen\""));
+        expect(WIRE_KEY);
+        expect_end("0");
+        free(store);
+        ck_assert_int_eq(stop(), 0);
+}
+END_TEST
+
+/* A directory that cannot be listed is not an empty one. */
+START_TEST(test_no_directory) {
+        testhost_link(t, "etc/vfio-migration/models.d", "models.d");
+        ask(WIRE_RELOAD, NULL, 0);
+        ck_assert_ptr_nonnull(strstr(expect(WIRE_WARNING).payload, "/etc/vfio-migration/models.d: "));
+        expect_end("40"); /* ELOOP */
+        ask(WIRE_READ, "a:1", 4);
+        expect_end("61");
         ck_assert_int_eq(stop(), 0);
 }
 END_TEST
@@ -153,6 +254,10 @@ START_TEST(test_bad_requests) {
         expect_end("74");            /* EBADMSG */
         ask(WIRE_READ, "mdev:x", 6); /* does not end in NUL */
         expect_end("74");
+        ask(WIRE_READ, NULL, 0);
+        expect_end("61"); /* ENODATA: it has no models */
+        ask(WIRE_STORE, NULL, 0);
+        expect_end("0");
         ask(WIRE_READ, NULL, 0);
         expect_end("0");
         ask(WIRE_READ, "\0\0", 2);
@@ -169,6 +274,8 @@ START_TEST(test_afresh) {
         static const char *const type = "sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1";
         struct wire_frame f;
 
+        ask(WIRE_STORE, NULL, 0);
+        expect_end("0");
         for (int i = 0; i < 3; i++) {
                 _cleanup_free_ char *api = xasprintf("api-%d", i);
 
@@ -223,6 +330,9 @@ int main(void) {
         tcase_set_timeout(cases, 60);
         tcase_add_test(cases, test_answers);
         tcase_add_test(cases, test_reload);
+        tcase_add_test(cases, test_large);
+        tcase_add_test(cases, test_store);
+        tcase_add_test(cases, test_no_directory);
         tcase_add_test(cases, test_bad_requests);
         tcase_add_test(cases, test_afresh);
         tcase_add_test(cases, test_protocol_error);

@@ -98,6 +98,32 @@ START_TEST(test_sizes) {
 }
 END_TEST
 
+/* A payload that no frame holds, in pieces; the last one says that it is the end. */
+START_TEST(test_long) {
+        size_t n = WIRE_PAYLOAD_MAX + 5, got = 0;
+        _cleanup_free_ char *data = malloc(n);
+        pid_t pid = fork();
+        int r;
+
+        ck_assert_ptr_nonnull(data);
+        memset(data, 'x', n);
+        if (pid == 0) {
+                _cleanup_text_ struct text t = {};
+
+                wire_append_pieces(&t, WIRE_STORE, 3, data, n);
+                _exit(wire_send_raw(fds[0], t.data, t.length) < 0);
+        }
+        do {
+                while ((r = wire_receive(&w, &f)) == 0)
+                        ;
+                ck_assert_int_eq(r, 1);
+                ck_assert(f.type == WIRE_STORE && f.serial == 3);
+                got += f.length;
+        } while (f.length > 0);
+        ck_assert_uint_eq(got, n);
+}
+END_TEST
+
 START_TEST(test_impossible) {
         struct wire_header h = { .type = WIRE_DEVICE, .length = WIRE_PAYLOAD_MAX + 1 };
 
@@ -119,6 +145,7 @@ int main(void) {
         tcase_add_test(cases, test_frames);
         tcase_add_test(cases, test_pieces);
         tcase_add_test(cases, test_sizes);
+        tcase_add_test(cases, test_long);
         tcase_add_test(cases, test_impossible);
         suite_add_tcase(suite, cases);
         return told_run(suite);
