@@ -15,8 +15,8 @@
 #include "util/alloc.h"
 
 #define OBJECTS_MAX 10000u
-#define OBJECTS_PER_SECOND 20000u /* that one user but root may have in GetManagedObjects, which is made on the loop \
-                                   */
+/* That many one user but root may have in GetManagedObjects, whose answer is made on the loop. */
+#define OBJECTS_PER_SECOND 20000u
 
 /* What a property is: one of these per row, which says where it comes from. */
 struct property {

@@ -61,7 +61,11 @@ static void rule_pool(struct pair *p) {
 
         if (p->context->policy->ignore_pools)
                 return;
-        if (!str_equal(p->s->pool, p->t->pool))
+        if (traits_unread(p->s, "pool") || traits_unread(p->t, "pool"))
+                pair_say(p, RULE_POOL, RESULT_UNKNOWN, REASON_POOL_MISMATCH, "pool", p->s->pool, p->t->pool,
+                         traits_origin(p->t, "pool"), NULL, "which pool the %s is in could not be read",
+                         traits_unread(p->t, "pool") ? "target" : "source");
+        else if (!str_equal(p->s->pool, p->t->pool))
                 pair_say(p, RULE_POOL, RESULT_FAIL, REASON_POOL_MISMATCH, "pool", p->s->pool, p->t->pool, NULL,
                          "put both devices into one pool, if they can stand for one another",
                          "the source is in %s%s, the target in %s%s", p->s->pool ? "pool " : "no pool",

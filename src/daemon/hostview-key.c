@@ -101,6 +101,7 @@ static struct device *device_unread(const struct device *old, const char *addres
         } else {
                 d->id = xstrdup(address);
                 d->address = xstrdup(address);
+                entries_set(&d->traits->origins, "pool", origin);
         }
         d->traits->in_use = TRI_UNKNOWN;
         entries_set(&d->traits->origins, "model", origin);

@@ -19,12 +19,6 @@ int host_open(struct host *h, const char *root) {
         return 0;
 }
 
-int host_init(struct host *h, const char *root) {
-        int r = host_open(h, root);
-
-        return r < 0 ? r : modelstore_read(&h->sysfs, &h->store);
-}
-
 void host_done(struct host *h) {
         host_forget(h);
         modelstore_done(&h->store);
@@ -66,6 +60,14 @@ int host_load(struct host *h, const char *store_text, size_t length) {
         int r = modelstore_load(store_text, length, &store);
 
         return store_take(h, &store, r);
+}
+
+int host_init(struct host *h, const char *root) {
+        int r = host_open(h, root);
+
+        if (r >= 0)
+                host_reload(h);
+        return r;
 }
 
 const struct aliases *host_aliases(struct host *h) {

@@ -26,10 +26,10 @@ struct host {
         bool inuse_read;
 };
 
-/* root: NULL for the real one. Reads the model files too; their warnings are in store. */
-int host_init(struct host *h, const char *root);
-/* The same without the model files. */
+/* root: NULL for the real one. No model files are read. */
 int host_open(struct host *h, const char *root);
+/* The same, and host_reload(), whose warnings are in store: for those to whom it does not matter if that failed. */
+int host_init(struct host *h, const char *root);
 void host_done(struct host *h);
 #define _cleanup_host_ _cleanup_(host_done)
 /* A new request begins: looks at everything afresh but the model files. */

@@ -40,8 +40,10 @@ static void settle_pool(struct probe *p) {
         if (p->host->store.n_pools == 0)
                 return;
         r = list_netdevs(p, &netdevs, &own);
-        if (r < 0)
+        if (r < 0) {
                 probe_take_back_model(p, -r);
+                entries_set(&p->t->origins, "pool", traits_origin(p->t, "model"));
+        }
         for (size_t i = 0; i < p->host->store.n_pools && !p->t->pool; i++) {
                 const struct pool *pool = p->host->store.pools[i];
 

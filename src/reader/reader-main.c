@@ -25,9 +25,12 @@ static int usage(const char *name, FILE *f) {
 
 static int print(struct host *h) {
         _cleanup_text_ struct text t = {};
+        int r = host_reload(h);
 
         for (char **w = h->store.warnings; w && *w; w++)
                 log_warning("%s", *w);
+        if (r < 0)
+                return r;
         host_format(h, &t);
         if (fwrite(t.data, 1, t.length, stdout) != t.length || fflush(stdout) != 0)
                 return -errno;
@@ -67,10 +70,8 @@ int main(int argc, char **argv) {
                 return usage(argv[0], stderr);
         if (!printing)
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
-        r = printing ? host_init(&h, root) : host_open(&h, root);
+        r = host_open(&h, root);
         if (r < 0) {
-                for (char **w = h.store.warnings; w && *w; w++)
-                        log_warning("%s", *w);
                 log_error("%s: %s", root ? root : "/", strerror(-r));
                 return 1;
         }
