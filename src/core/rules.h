@@ -81,6 +81,9 @@ void rule_parameters(struct pair *p);
 /* True if "version" can be set on the target to the source's. */
 bool rule_version_settable(const struct pair *p);
 
+/* In rules-facts.c: rule 6. */
+void rule_facts(struct pair *p);
+
 static inline bool findings_have(const struct findings *f, enum reason_code code) {
         return f->codes & UINT64_C(1) << code;
 }
