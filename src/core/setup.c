@@ -29,32 +29,10 @@ static void weaken(struct setup *s, enum evidence e) {
         s->evidence = MAX(s->evidence, e);
 }
 
-/* Where the name is, or where it belongs. */
-static size_t lower(const struct setup *s, const char *name, bool *ret_found) {
-        size_t from = 0, to = s->n_values;
-
-        while (from < to) {
-                size_t middle = (from + to) / 2;
-                int order = strcmp(s->values[middle].name, name);
-
-                if (order == 0) {
-                        *ret_found = true;
-                        return middle;
-                }
-                if (order < 0)
-                        from = middle + 1;
-                else
-                        to = middle;
-        }
-        *ret_found = false;
-        return from;
-}
-
 const struct entry *setup_find(const struct setup *s, const char *name) {
-        bool found;
-        size_t i = lower(s, name, &found);
+        const struct entries values = { .v = (struct entry *)s->values, .n = s->n_values };
 
-        return found ? &s->values[i] : NULL;
+        return entries_find(&values, name);
 }
 
 /* Makes the values its own: what there is, overridden by others, which are sorted by name as well. */
@@ -79,11 +57,12 @@ static void set_value(struct setup *s, const char *name, const char *value) {
 }
 
 static void unset_value(struct setup *s, const char *name) {
-        bool found;
-        size_t i = lower(s, name, &found);
+        const struct entry *e = setup_find(s, name);
+        size_t i;
 
-        if (!found)
+        if (!e)
                 return;
+        i = (size_t)(e - s->values);
         override(s, NULL, 0);
         s->n_values--;
         memmove(&s->own[i], &s->own[i + 1], (s->n_values - i) * sizeof(*s->own));
