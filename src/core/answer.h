@@ -12,9 +12,12 @@
 #include "core/inventory.h"
 #include "core/policy.h"
 #include "core/report.h"
+#include "core/words.h"
 
 enum answer_flags {
         ANSWER_EXPLAIN = 1,       /* list every class considered */
+        ANSWER_NO_WRITE = 2,      /* drivers are not asked */
+        ANSWER_NO_VENDOR = 4,     /* vendors' checks are not asked */
         ANSWER_EXISTING_ONLY = 8, /* no creatables */
 };
 
@@ -23,6 +26,8 @@ struct question {
         const struct inventory *target;
         const struct policy *policy;
         uint64_t flags;
+        bool may_ask;                 /* somebody can be asked: what is not known is listed in the report's `open` */
+        const struct words *words;    /* what was said when somebody was asked before, or NULL */
         int64_t now;                  /* seconds since the epoch, for the age of a descriptor; 0: not looked at */
         const atomic_bool *cancelled; /* or NULL */
 };

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "core/verdict.h"
+#include "core/words.h"
 #include "util/strv.h"
 
 #define REPORT_SCHEMA "org.vfio.Migration1.report/1"
@@ -51,6 +52,7 @@ struct report {
         char *vm_uuid; /* for logs; not in the JSON */
         struct report_device *devices;
         size_t n_devices;
+        struct open_questions open; /* what might still be asked; not in the JSON */
 };
 
 struct report *report_free(struct report *r);

@@ -32,6 +32,11 @@ struct provider {
 extern const struct provider provider_attributes;
 extern const struct provider provider_params_dir;
 extern const struct provider provider_info_json;
+extern const struct provider provider_self_compatible;
+extern const struct provider provider_type_compatible;
+extern const struct provider provider_migration_version;
+extern const struct provider provider_compatible_devices;
+extern const struct provider provider_devlink;
 extern const struct provider provider_later;
 extern const struct provider provider_model_file;
 extern const struct provider provider_vendor_sysfs;

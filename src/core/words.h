@@ -1,0 +1,66 @@
+/*
+ * What drivers and vendors said when they were asked about a pair: what rules 10 and 11 go by.
+ *
+ * Pure: the asking is daemon/asker.h's. A question lists what it would like to be asked (report.h, `open`), the daemon
+ * asks and puts the words into a struct words, and the question is judged again with them.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "core/descriptor.h"
+
+enum word_kind {
+        WORD_MIGRATION_VERSION, /* the source's token, written to the target's attribute (or its type's) */
+        WORD_CHECK,             /* a vendor's check program */
+};
+
+enum word_answer {
+        WORD_YES,
+        WORD_NO,
+        WORD_UNKNOWN,   /* asked, and there is no answer: it failed, or took too long, or said so itself */
+        WORD_NOT_MINE,  /* a check that has nothing to say of this pair */
+        WORD_NOT_ASKED, /* it could not be asked (no helper): as if nobody had */
+};
+
+struct word {
+        enum word_answer answer;
+        char *code;    /* of a no: the errno's name ("EINVAL"), or the vendor's code; else NULL */
+        char *message; /* why, for people; or NULL */
+};
+
+struct word *word_new(enum word_answer answer, const char *code, const char *message);
+struct word *word_free(struct word *w);
+DEFINE_CLEANUP(struct word, word_free);
+
+/* Words by key. */
+struct words;
+
+struct words *words_new(void);
+struct words *words_free(struct words *w);
+DEFINE_CLEANUP(struct words, words_free);
+/* Takes the word; one of that key is replaced. */
+void words_put(struct words *w, const char *key, struct word *word);
+/* NULL (also for a NULL w): nobody asked. Borrowed. */
+const struct word *words_find(const struct words *w, const char *key);
+
+/* Something that nobody has asked yet, and that would matter. */
+struct open_question {
+        enum word_kind kind;
+        char *check;           /* its name, of WORD_CHECK */
+        char *token;           /* of WORD_MIGRATION_VERSION: what is to be written */
+        char *key;             /* of the word that answers it */
+        struct device *source; /* references */
+        struct device *target; /* the very device or creatable that is to be asked; of a check, one of its class */
+};
+
+/* In the order in which they matter: what an answer would most likely choose first. */
+struct open_questions {
+        struct open_question *v;
+        size_t n;
+};
+
+/* So many may one answer leave open; what is beyond stays as if nobody could be asked. */
+#define OPEN_QUESTIONS_MAX 512u
+
+void open_questions_done(struct open_questions *o);

@@ -1,0 +1,1 @@
+#include "daemon/check-call.h"

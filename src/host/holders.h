@@ -1,0 +1,18 @@
+/*
+ * Who holds which VFIO device: the open files of all processes, by device number, so that mount namespaces do not
+ * matter. Nothing is ever opened to find out.
+ *
+ * Only he who may look at all processes' files gets an answer that is complete: the helper, or a reader that is root.
+ */
+#pragma once
+
+#include "host/inuse.h"
+#include "host/sysfs.h"
+#include "util/strv.h"
+
+/* Walks proc once. ret->open has the names below /dev/vfio ("12", "noiommu-0", "devices/vfio0") of what is open. */
+void holders_read(const struct sysfs *s, struct inuse *ret);
+/* As the field of the helper's who-holds: a line for each name, then "complete" or "incomplete". */
+void holders_format(const struct inuse *u, struct text *t);
+/* -EPROTO */
+int holders_parse(const char *field, size_t n, struct inuse *ret);
