@@ -11,12 +11,13 @@
 #include "util/alloc.h"
 #include "util/strv.h"
 
-/* A judgement again, with the reasons; the first one ends where a no is certain. */
-static struct grounds grounds_of(const struct answering *a, size_t source, size_t class, struct judgement *ret) {
-        const struct candidates *c = &a->classes[class];
+/* A judgement again, with the reasons; the first one ends where a no is certain. candidate: one of the class. */
+static struct grounds grounds_of(const struct answering *a, size_t source, size_t class, const struct device *candidate,
+                                 struct judgement *ret) {
         struct grounds grounds;
 
-        judge_pair(&a->context, &a->sources[a->twins[source]], c->side, c->first, PAIR_GROUNDS, ret, &grounds);
+        judge_pair(&a->context, &a->sources[a->twins[source]], a->classes[class].side, candidate, PAIR_GROUNDS, ret,
+                   &grounds);
         return grounds;
 }
 
@@ -67,7 +68,7 @@ static int report_left_over(const struct answering *a, size_t source, struct rep
                             NULL, "the host has no device that could take its place");
                 return 0;
         }
-        grounds = grounds_of(a, source, nearest, &judgement);
+        grounds = grounds_of(a, source, nearest, a->classes[nearest].first, &judgement);
         d->evidence = judgement.evidence;
         d->reasons = grounds.reasons;
         actions_done(&grounds.actions); /* nothing is to be done for a device that has no place */
@@ -87,7 +88,7 @@ static void report_placed(const struct answering *a, size_t source, const struct
                           struct report_device *d) {
         const struct device *target = inventory_at(a->question->target, p->position);
         struct judgement judgement;
-        struct grounds grounds = grounds_of(a, source, p->class, &judgement);
+        struct grounds grounds = grounds_of(a, source, p->class, target, &judgement);
 
         d->verdict = judgement.verdict;
         d->evidence = judgement.evidence;
@@ -120,7 +121,7 @@ static void report_candidate(const struct answering *a, size_t source, size_t cl
         const struct candidates *candidates = &a->classes[class];
         const struct device *first = candidates->first;
         struct judgement judgement;
-        struct grounds grounds = grounds_of(a, source, class, &judgement);
+        struct grounds grounds = grounds_of(a, source, class, first, &judgement);
 
         c->verdict = judgement.verdict;
         c->evidence = judgement.evidence;

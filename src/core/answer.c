@@ -10,13 +10,17 @@
 #include "util/strv.h"
 
 static void answering_done(struct answering *a) {
-        for (size_t i = 0; i < a->n_classes; i++)
+        for (size_t i = 0; i < a->n_classes; i++) {
                 free(a->classes[i].own_members);
+                free(a->classes[i].said);
+        }
         for (size_t i = 0; a->sources && i < a->n_sources; i++)
                 side_done(&a->sources[i]);
         free(a->sources);
         free(a->judgements);
         free(a->classes);
+        free(a->tokens);
+        free(a->token_of);
         free(a->twins);
         free(a->places);
 }
@@ -43,60 +47,136 @@ static bool pins_any(const struct document *source) {
         return false;
 }
 
-static void add_class(struct answering *a, struct candidates c) {
-        c.kin = a->n_classes;
-        array_append(a->classes, a->n_classes, c);
+/* The tokens that drivers may be asked about, and whose they are. */
+static void find_tokens(struct answering *a) {
+        a->token_of = xnew0(size_t, a->n_sources);
+        for (size_t i = 0; i < a->n_sources; i++) {
+                const char *token = entries_get(&a->question->source->devices[i]->traits->tokens, "migration_version");
+
+                a->token_of[i] = SIZE_MAX;
+                for (size_t k = 0; token && k < a->n_tokens; k++)
+                        if (str_equal(a->tokens[k], token))
+                                a->token_of[i] = k;
+                if (!token || a->token_of[i] != SIZE_MAX)
+                        continue;
+                a->token_of[i] = a->n_tokens;
+                array_append(a->tokens, a->n_tokens, token);
+        }
 }
 
-/* Takes the members that are pinned out of a class, each to stand for itself. */
-static void split_class(struct answering *a, const struct inventory_class *class) {
-        const struct inventory *target = a->question->target;
-        size_t *rest = NULL, n_rest = 0;
+/* What drivers said of a device, by token; NULL if nothing. */
+static unsigned char *find_said(const struct answering *a, const struct device *d, struct text *key) {
+        unsigned char *said = NULL;
+
+        for (size_t i = 0; i < a->n_tokens; i++) {
+                const struct word *w = word_key_version(d, a->tokens[i], key) ? words_find(a->context.words, key->data)
+                                                                              : NULL;
+
+                if (w && !said)
+                        said = xnew0(unsigned char, a->n_tokens);
+                if (w)
+                        said[i] = (unsigned char)(w->answer + 1);
+        }
+        return said;
+}
+
+static bool same_said(const struct answering *a, const unsigned char *x, const unsigned char *y) {
+        return x == y || (x && y && memcmp(x, y, a->n_tokens) == 0);
+}
+
+static struct candidates *add_class(struct answering *a, const struct inventory_class *class,
+                                    const struct device *first) {
+        array_append(a->classes, a->n_classes,
+                     ((struct candidates){ .first = first,
+                                           .side = &class->side,
+                                           .kin = a->n_classes,
+                                           .parent = class->parent,
+                                           .family = class->kin,
+                                           .next_kin = SIZE_MAX }));
+        return &a->classes[a->n_classes - 1];
+}
+
+/* Of the classes from start on, which are one of the inventory's, the one to which a member of it belongs. */
+static struct candidates *find_part(struct answering *a, size_t start, const unsigned char *said) {
+        for (size_t i = start; i < a->n_classes; i++)
+                if (!a->classes[i].pinned && same_said(a, a->classes[i].said, said))
+                        return &a->classes[i];
+        return NULL;
+}
+
+/* Splits a class by what drivers said; members that are pinned stand for themselves. 0 or -ECANCELED. */
+static int split_class(struct answering *a, const struct inventory_class *class, bool by_words) {
+        _cleanup_text_ struct text key = {};
+        size_t start = a->n_classes;
 
         for (size_t i = 0; i < class->n_members; i++) {
-                const struct device *d = inventory_at(target, class->members[i]);
+                const struct device *d = inventory_at(a->question->target, class->members[i]);
+                unsigned char *said = by_words ? find_said(a, d, &key) : NULL;
+                struct candidates *part;
+                bool alone = pinned(a->question->source, d);
 
-                if (pinned(a->question->source, d))
-                        add_class(a, (struct candidates){ .first = d,
-                                                          .side = &class->side,
-                                                          .members = &class->members[i],
-                                                          .n_members = 1,
-                                                          .parent = class->parent });
-                else
-                        array_append(rest, n_rest, class->members[i]);
+                part = alone ? NULL : find_part(a, start, said);
+                if (part)
+                        free(said);
+                else {
+                        part = add_class(a, class, d);
+                        part->pinned = alone;
+                        part->said = said;
+                }
+                array_append(part->own_members, part->n_members, class->members[i]);
+                part->members = part->own_members;
+                if (i % 1024 == 0 && answering_cancelled(a))
+                        return -ECANCELED;
         }
-        if (n_rest > 0)
-                add_class(a, (struct candidates){ .first = inventory_at(target, rest[0]),
-                                                  .side = &class->side,
-                                                  .members = rest,
-                                                  .n_members = n_rest,
-                                                  .parent = class->parent,
-                                                  .own_members = rest });
+        return 0;
 }
 
-static void make_classes(struct answering *a) {
+/* A class judged like this one: of the same family, and drivers said the same. first: the family's first class. */
+static void find_kin(struct answering *a, size_t class, size_t first) {
+        size_t *next;
+
+        for (size_t i = first;; i = *next) {
+                next = &a->classes[i].next_kin;
+                if (i == class)
+                        return;
+                if (same_said(a, a->classes[i].said, a->classes[class].said)) {
+                        a->classes[class].kin = i;
+                        return;
+                }
+                if (*next == SIZE_MAX)
+                        *next = class;
+        }
+}
+
+static int make_classes(struct answering *a) {
         const struct question *q = a->question;
         const struct inventory *target = q->target;
-        _cleanup_free_ size_t *numbers = xnew0(size_t, target->n_classes);
+        _cleanup_free_ size_t *numbers = xnew0(size_t, target->n_classes); /* by class of the inventory: its first */
         bool pins = pins_any(q->source);
 
         for (size_t i = 0; i < target->n_classes; i++) {
                 const struct inventory_class *class = &target->classes[i];
+                bool by_words = a->n_tokens > 0 && a->context.words && a->context.ask_drivers &&
+                                strv_contains(class->first->traits->attributes, "migration_version");
+                int r = 0;
 
                 if (class->first->traits->creatable && (q->flags & ANSWER_EXISTING_ONLY))
                         continue;
-                if (pins) {
-                        split_class(a, class);
-                        continue;
-                }
                 numbers[i] = a->n_classes;
-                add_class(a, (struct candidates){ .first = class->first,
-                                                  .side = &class->side,
-                                                  .members = class->members,
-                                                  .n_members = class->n_members,
-                                                  .parent = class->parent });
-                a->classes[numbers[i]].kin = numbers[class->kin];
+                if (pins || by_words)
+                        r = split_class(a, class, by_words);
+                else {
+                        struct candidates *c = add_class(a, class, class->first);
+
+                        c->members = class->members;
+                        c->n_members = class->n_members;
+                }
+                if (r < 0)
+                        return r;
+                for (size_t k = numbers[i]; !pins && k < a->n_classes; k++)
+                        find_kin(a, k, numbers[class->kin]);
         }
+        return 0;
 }
 
 /* A VM's devices are often alike. */
@@ -123,6 +203,8 @@ static int judge_all(struct answering *a) {
                 if (a->twins[i] != i)
                         continue;
                 side_init(&a->sources[i], q->source->devices[i], &q->target->document->models, &q->source->models);
+                if (a->context.ask_vendors)
+                        side_describe(&a->sources[i]);
                 for (size_t j = 0; j < a->n_classes; j++) {
                         struct judgement *judgement = &a->judgements[i * a->n_classes + j];
                         const struct candidates *c = &a->classes[j];
@@ -135,12 +217,14 @@ static int judge_all(struct answering *a) {
                                 return -ECANCELED;
                         judge_pair(&a->context, &a->sources[i], c->side, c->first, PAIR_VERDICT, judgement, NULL);
                         a->n_pairs++;
+                        a->open = a->open ||
+                                  (judgement->verdict != VERDICT_INCOMPATIBLE && judgement->findings.open != 0);
                 }
         }
         return 0;
 }
 
-static uint64_t cost_of(const struct judgement *j) {
+uint64_t judgement_cost(const struct judgement *j) {
         if (j->verdict == VERDICT_INCOMPATIBLE)
                 return ASSIGN_FORBIDDEN;
         return (j->verdict == VERDICT_UNKNOWN ? ASSIGN_UNKNOWN : 0) |
@@ -176,7 +260,7 @@ static int place(struct answering *a, bool if_free, struct assign_place *places,
                 for (size_t k = 0; k < a->n_classes; k++) {
                         const struct judgement *j = answering_judgement(a, i, k);
 
-                        costs[i * a->n_classes + k] = !if_free                    ? cost_of(j)
+                        costs[i * a->n_classes + k] = !if_free                    ? judgement_cost(j)
                                                       : judgement_fits_if_free(j) ? 0
                                                                                   : ASSIGN_FORBIDDEN;
                 }
@@ -217,10 +301,17 @@ int question_answer(const struct question *q, struct report **ret_report, struct
                 .n_sources = q->source->n_devices,
         };
         _cleanup_(report_free_cleanup) struct report *report = NULL;
-        bool exact;
+        bool asked = q->may_ask || q->words, exact;
         int r;
 
-        make_classes(&a);
+        a.context.words = q->words;
+        a.context.may_ask = q->may_ask;
+        a.context.ask_drivers = asked && !(q->flags & ANSWER_NO_WRITE);
+        a.context.ask_vendors = asked && !(q->flags & ANSWER_NO_VENDOR);
+        find_tokens(&a);
+        r = make_classes(&a);
+        if (r < 0)
+                return r;
         if (explanation_too_long(&a))
                 return -EFBIG;
         a.places = xnew0(struct assign_place, a.n_sources);
@@ -238,6 +329,9 @@ int question_answer(const struct question *q, struct report **ret_report, struct
                 if (r < 0)
                         return r;
         }
+        r = a.open ? answering_open(&a, &report->open) : 0;
+        if (r < 0)
+                return r;
         report->summary = report_summarize(report, q->source->vm_name);
         *ret_report = take_ptr(report);
         if (ret_cost)

@@ -26,8 +26,13 @@ struct question {
         const struct inventory *target;
         const struct policy *policy;
         uint64_t flags;
-        bool may_ask;                 /* somebody can be asked: what is not known is listed in the report's `open` */
-        const struct words *words;    /* what was said when somebody was asked before, or NULL */
+        /*
+         * Who may ask sets may_ask, asks what is in the report's `open`, and answers again with the words, until
+         * nothing is open; or, to come to an end, without may_ask: then what has no word was asked in vain and is not
+         * known. Without either nobody is asked at all.
+         */
+        bool may_ask;
+        const struct words *words;
         int64_t now;                  /* seconds since the epoch, for the age of a descriptor; 0: not looked at */
         const atomic_bool *cancelled; /* or NULL */
 };

@@ -137,8 +137,13 @@ struct inventory *inventory_new(struct document *document) {
                         traits_table_intern(table, document->creatables[j]);
         group(i);
         number_classes(i);
-        for (size_t j = 0; j < i->n_classes; j++)
-                side_init(&i->classes[j].side, i->classes[j].first, &document->models, NULL);
+        for (size_t j = 0; j < i->n_classes; j++) {
+                struct side *side = &i->classes[j].side;
+
+                side_init(side, i->classes[j].first, &document->models, NULL);
+                if (side->info && strv_length(side->info->checks) > 0)
+                        side_describe(side);
+        }
         return i;
 }
 

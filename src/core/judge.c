@@ -76,6 +76,7 @@ static void pair_take(struct pair *p, struct pair *from) {
         p->findings.codes |= from->findings.codes;
         p->findings.failed_codes |= from->findings.failed_codes;
         p->findings.failed_rules |= from->findings.failed_rules;
+        p->findings.unknown_rules |= from->findings.unknown_rules;
         p->findings.results |= from->findings.results;
         p->findings.action_rank = MAX(p->findings.action_rank, from->findings.action_rank);
         for (size_t i = 0; i < from->reasons.n; i++) {
@@ -120,6 +121,10 @@ static enum evidence conclude_evidence(const struct pair *p) {
         const struct side *s = p->source, *t = p->target;
         enum evidence e;
 
+        if (p->driver_yes)
+                return EVIDENCE_DRIVER;
+        if (p->vendor_yes)
+                return EVIDENCE_VENDOR;
         if (!s->model || !t->model)
                 return EVIDENCE_IDENTITY;
         e = MAX(s->model_evidence, t->model_evidence);
@@ -133,7 +138,7 @@ static enum evidence conclude_evidence(const struct pair *p) {
 static enum verdict conclude(struct pair *p, enum evidence evidence) {
         if (findings_have_result(&p->findings, RESULT_FAIL))
                 return VERDICT_INCOMPATIBLE;
-        if (findings_have_result(&p->findings, RESULT_UNKNOWN))
+        if (p->findings.unknown_rules & ~rule_settled_by_words(p))
                 return VERDICT_UNKNOWN;
         if (evidence > p->context->policy->minimum_evidence) {
                 pair_say(p, RULE_EVIDENCE, RESULT_UNKNOWN, REASON_WEAK_EVIDENCE, "evidence", NULL, NULL, NULL, NULL,
@@ -179,6 +184,7 @@ static void judge_compared(struct pair *p) {
         }
         if (p->wanted != PAIR_VERDICT)
                 run(p, SCOPE_COMPARED, 0, _RULE_MAX);
+        run(p, SCOPE_WORDS, 0, _RULE_MAX);
         p->evidence = conclude_evidence(p);
 }
 

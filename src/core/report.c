@@ -26,6 +26,7 @@ struct report *report_free(struct report *r) {
         for (size_t i = 0; i < r->n_devices; i++)
                 report_device_done(&r->devices[i]);
         free(r->devices);
+        open_questions_done(&r->open);
         free(r->summary);
         free(r->vm_uuid);
         free(r);

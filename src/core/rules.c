@@ -1,6 +1,6 @@
 /*
- * The rules, in the contract's order; 3 and 4 are in rules-setup.c, 6 in rules-facts.c. Each looks at one pair and adds
- * what it found.
+ * The rules, in the contract's order; 3 and 4 are in rules-setup.c, 6 in rules-facts.c, 10 and 11 in rules-words.c.
+ * Each looks at one pair and adds what it found.
  *
  * To add a rule: its id and name in verdict.h/.c, a function here, a row in the table at the end.
  */
@@ -15,6 +15,8 @@ void pair_find(struct pair *p, enum rule_id rule, enum result result, enum reaso
 
         f->codes |= UINT64_C(1) << code;
         f->results |= 1u << result;
+        if (result == RESULT_UNKNOWN)
+                f->unknown_rules |= 1u << rule;
         if (result == RESULT_FAIL) {
                 f->failed_codes |= UINT64_C(1) << code;
                 f->failed_rules |= 1u << rule;
@@ -181,31 +183,6 @@ static void rule_dirty_tracking(struct pair *p) {
                          "to migrate it");
 }
 
-static void rule_driver_word(struct pair *p) {
-        static const char field[] = "tokens.migration_version";
-        const char *token = entries_get(&p->s->tokens, "migration_version");
-
-        if (p->context->policy->require_same_mdev_type && !str_equal(p->s->mdev_type, p->t->mdev_type))
-                pair_say(p, RULE_DRIVER_WORD, RESULT_FAIL, REASON_MDEV_TYPE_MISMATCH, "mdevType", p->s->mdev_type,
-                         p->t->mdev_type, NULL, NULL, "the source is of mdev type %s, the target of %s",
-                         p->s->mdev_type ?: "(none)", p->t->mdev_type ?: "(none)");
-        if (!token || traits_unread(p->s, field))
-                return;
-        if (strv_contains(p->t->attributes, "migration_version"))
-                pair_say(p, RULE_DRIVER_WORD, RESULT_NOTE, REASON_MIGRATION_VERSION_MISSING, field, token, NULL, NULL,
-                         NULL, "the target's driver was not asked");
-        else if (!p->source->model || !p->target->model)
-                pair_say(p, RULE_DRIVER_WORD, RESULT_UNKNOWN, REASON_MIGRATION_VERSION_MISSING, field, token, NULL,
-                         NULL, NULL, "the target has no migration_version to ask");
-}
-
-static void rule_vendor_check(struct pair *p) {
-        if (p->target->info && p->target->info->checks && p->target->info->checks[0])
-                pair_say(p, RULE_VENDOR_CHECK, RESULT_UNKNOWN, REASON_VENDOR_UNAVAILABLE, "checks", NULL,
-                         p->target->info->checks[0], NULL, NULL,
-                         "the vendor's check %s decides on this model, and was not asked", p->target->info->checks[0]);
-}
-
 /* NVIDIA's creatables without mdev pick a free VF, so what they make is a PCI device. */
 static bool creates_pci(const struct traits *t) {
         return str_startswith(t->mdev_type, "nvidia-") && (!t->driver || str_equal(t->driver, "nvidia"));
@@ -281,8 +258,8 @@ const struct rule rules[] = {
         { RULE_MIGRATION, SCOPE_COMPARED, rule_migration },
         { RULE_P2P, SCOPE_COMPARED, rule_p2p },
         { RULE_DIRTY_TRACKING, SCOPE_COMPARED, rule_dirty_tracking },
-        { RULE_DRIVER_WORD, SCOPE_COMPARED, rule_driver_word },
-        { RULE_VENDOR_CHECK, SCOPE_COMPARED, rule_vendor_check },
+        { RULE_DRIVER_WORD, SCOPE_WORDS, rule_driver_word },
+        { RULE_VENDOR_CHECK, SCOPE_WORDS, rule_vendor_check },
         { RULE_AVAILABILITY, SCOPE_ALWAYS, rule_availability },
 };
 

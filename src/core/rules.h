@@ -12,12 +12,18 @@
 #include "core/policy.h"
 #include "core/side.h"
 #include "core/verdict.h"
+#include "core/words.h"
 
 /* What holds for all pairs of a question. */
 struct rules_context {
         const struct document *source; /* the VM's descriptor */
         const struct policy *policy;
         bool several; /* the VM has more than one VFIO device */
+
+        const struct words *words; /* what was said, or NULL */
+        bool ask_drivers;          /* they may be asked, or were */
+        bool ask_vendors;
+        bool may_ask; /* what was not asked yet can still be: else it stays unanswered */
 };
 
 /* What was found, in brief: enough for a verdict and its cost. */
@@ -25,8 +31,10 @@ struct findings {
         uint64_t codes;        /* bit by enum reason_code */
         uint64_t failed_codes; /* of those with RESULT_FAIL */
         uint32_t failed_rules; /* bit by enum rule_id */
-        unsigned results;      /* bit by enum result */
-        unsigned action_rank;  /* none 0, set and unset 1, create 2, bind 3: the highest */
+        uint32_t unknown_rules;
+        unsigned results;     /* bit by enum result */
+        unsigned action_rank; /* none 0, set and unset 1, create 2, bind 3: the highest */
+        unsigned open;        /* bit by enum word_kind: an answer is wanted, and nobody was asked */
 };
 
 /* How much of a judgement is wanted. */
@@ -52,6 +60,8 @@ struct pair {
         struct reasons reasons; /* of PAIR_GROUNDS */
         struct actions actions; /* else only set and unset */
         enum evidence evidence;
+        bool driver_yes;        /* rule 10 */
+        bool vendor_yes;        /* rule 11 */
         bool off_value_assumed; /* rule 4 passed by an off value that no information of the target gives */
 };
 
@@ -61,6 +71,7 @@ enum rule_scope {
         SCOPE_COMPARED, /* not where the models differ */
         SCOPE_MODEL,    /* only where both models are known and fit */
         SCOPE_SETUP,    /* the same, and judged again for a target whose version is set */
+        SCOPE_WORDS,    /* not where the models differ, and after the others: the words are looked up last */
 };
 
 struct rule {
@@ -83,6 +94,12 @@ bool rule_version_settable(const struct pair *p);
 
 /* In rules-facts.c: rule 6. */
 void rule_facts(struct pair *p);
+
+/* In rules-words.c: rules 10 and 11. */
+void rule_driver_word(struct pair *p);
+void rule_vendor_check(struct pair *p);
+/* The rules whose doubts the words settle, bit by enum rule_id. */
+uint32_t rule_settled_by_words(const struct pair *p);
 
 static inline bool findings_have(const struct findings *f, enum reason_code code) {
         return f->codes & UINT64_C(1) << code;

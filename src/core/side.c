@@ -1,8 +1,9 @@
 /*
- * One side of a pair. Owns the values of its setups.
+ * One side of a pair. Owns the values of its setups, and the text of its class.
  */
 #include "core/side.h"
 
+#include "core/descriptor-json.h"
 #include "util/alloc.h"
 #include "util/strv.h"
 
@@ -54,7 +55,20 @@ void side_init(struct side *side, const struct device *device, const struct mode
         find_migration(side);
 }
 
+void side_describe(struct side *side) {
+        struct traits traits = *side->device->traits;
+        struct device bare = { .traits = &traits };
+        struct text t = {};
+
+        traits.in_use = traits.creatable ? TRI_NO : TRI_UNKNOWN; /* as if nothing was said */
+        traits.group_blocked = false;
+        document_format_device(&bare, &t);
+        free(side->class_text);
+        side->class_text = text_take(&t);
+}
+
 void side_done(struct side *side) {
+        free(side->class_text);
         setup_done(&side->setup);
         setup_done(&side->setup_by_target);
 }

@@ -18,8 +18,11 @@ struct side {
         bool migration_from_model;
         struct setup setup;           /* as it stands */
         struct setup setup_by_target; /* a source: with only what the target's document says of its version */
+        char *class_text;             /* what a check's word hangs on (side_describe), or NULL */
 };
 
 /* said: the source's own models; NULL for a target. */
 void side_init(struct side *side, const struct device *device, const struct models *models, const struct models *said);
+/* All of its traits but what changes while the device stays the same; no addresses. */
+void side_describe(struct side *side);
 void side_done(struct side *side);

@@ -6,9 +6,11 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/descriptor.h"
+#include "util/strv.h"
 
 enum word_kind {
         WORD_MIGRATION_VERSION, /* the source's token, written to the target's attribute (or its type's) */
@@ -44,6 +46,14 @@ void words_put(struct words *w, const char *key, struct word *word);
 /* NULL (also for a NULL w): nobody asked. Borrowed. */
 const struct word *words_find(const struct words *w, const char *key);
 
+/*
+ * Keys, into a text that is overwritten. A driver speaks for the very device or creatable that it was asked about, and
+ * of one token; false where there is none to ask: an empty token is none, as a write of nothing reaches no driver.
+ */
+bool word_key_version(const struct device *target, const char *token, struct text *t);
+/* A check speaks for two classes, each by all of its text (side.h): a digest of two could be the same. */
+void word_key_check(const char *check, const char *source_class, const char *target_class, struct text *t);
+
 /* Something that nobody has asked yet, and that would matter. */
 struct open_question {
         enum word_kind kind;
@@ -62,5 +72,7 @@ struct open_questions {
 
 /* So many may one answer leave open; what is beyond stays as if nobody could be asked. */
 #define OPEN_QUESTIONS_MAX 512u
+/* And so many bytes may their keys have. */
+#define OPEN_QUESTIONS_BYTES_MAX (16u * 1024 * 1024)
 
 void open_questions_done(struct open_questions *o);
