@@ -187,7 +187,7 @@ static struct model *random_model(unsigned number) {
         return m;
 }
 
-static struct document *random_document(void) {
+_unused_ static struct document *random_document(void) {
         struct document *d = document_new();
 
         d->created_at = maybe();
