@@ -15,13 +15,13 @@ static const char *const type_names[] = { [PARAM_BOOL] = "bool", [PARAM_INT] = "
 static const char *const true_words[] = { "1", "yes", "on", "true", "y" };
 static const char *const false_words[] = { "0", "no", "off", "false", "n" };
 
-/* Ours, and attributes of the kernel's own that no driver may take for a parameter; '*' at the end is any rest. */
-static const char *const reserved_names[] = {
-        ".",      "..",     "model",   "version",    "config_params",   "migration_version",
-        "remove", "reset",  "driver",  "bind",       "driver_override", "unbind",
-        "new_id", "rescan", "enable",  "config",     "resource*",       "rom",
-        "power*", "uevent", "msi_bus", "sriov_*",    "numa_node",       "d3cold_allowed",
-        "vendor", "device", "class",   "subsystem*",
+/* Ours, which no driver may take for a parameter. */
+static const char *const our_names[] = { ".", "..", "model", "version", "config_params", "migration_version" };
+/* Attributes of the kernel's own; '*' at the end is any rest. */
+static const char *const kernel_names[] = {
+        "remove",    "reset",          "driver",    "bind",   "driver_override", "unbind",     "new_id",  "rescan",
+        "enable",    "config",         "resource*", "rom",    "power*",          "uevent",     "msi_bus", "sriov_*",
+        "numa_node", "d3cold_allowed", "vendor",    "device", "class",           "subsystem*",
 };
 
 const char *param_type_to_string(enum param_type type) {
@@ -178,16 +178,20 @@ static bool is_space(const char *s, size_t n) {
         return n == 3 && memcmp(s, "\xe2\x80", 2) == 0 && (unsigned char)s[2] >= 0x80 && (unsigned char)s[2] <= 0x8a;
 }
 
-static bool name_reserved(const char *name) {
-        for (size_t i = 0; i < ARRAY_SIZE(reserved_names); i++) {
-                const char *reserved = reserved_names[i], *n = name;
+static bool name_listed(const char *name, const char *const *names, size_t n_names) {
+        for (size_t i = 0; i < n_names; i++) {
+                const char *listed = names[i], *n = name;
 
-                while (*n && *n == *reserved)
-                        n++, reserved++;
-                if (*reserved == '*' || (!*reserved && !*n))
+                while (*n && *n == *listed)
+                        n++, listed++;
+                if (*listed == '*' || (!*listed && !*n))
                         return true;
         }
         return false;
+}
+
+bool param_name_is_kernels(const char *name) {
+        return name_listed(name, kernel_names, ARRAY_SIZE(kernel_names));
 }
 
 bool param_name_valid(const char *name) {
@@ -198,7 +202,7 @@ bool param_name_valid(const char *name) {
                 if (n == 0 || name[i] == '=' || name[i] == '/' || is_space(name + i, n))
                         return false;
         }
-        return !name_reserved(name);
+        return !param_name_is_kernels(name) && !name_listed(name, our_names, ARRAY_SIZE(our_names));
 }
 
 void param_info_done(struct param_info *info) {

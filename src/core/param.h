@@ -57,6 +57,8 @@ bool param_info_allows(const struct param_info *info, enum param_type source, co
 
 /* True for a parameter's name: UTF-8 without '=', '/' and white space, none of the kernel's own and none of ours. */
 bool param_name_valid(const char *name);
+/* True for a file that the kernel itself has in a device's directory ("remove", "config", "resource0"). */
+bool param_name_is_kernels(const char *name);
 
 void param_info_done(struct param_info *info);
 void param_infos_done(struct param_infos *infos);
