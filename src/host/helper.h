@@ -35,6 +35,10 @@ int helper_parse(const char *answer, size_t n, int *ret_error, const char **ret_
 int helper_connect(int *ret_fd);
 /*
  * Asks and waits, but no longer than timeout_usec (then -ETIMEDOUT). *ret_error is the answer's errno (positive).
- * ret_field: NUL-terminated, the caller's.
+ * ret_field: NUL-terminated, the caller's. Of helper_connect()'s errors each says that nobody was asked; -ECONNRESET:
+ * somebody was, who ended without an answer.
  */
 int helper_ask(const struct text *request, uint64_t timeout_usec, int *ret_error, char **ret_field, size_t *ret_length);
+/* The same over a connection that is there. */
+int helper_exchange(int fd, const struct text *request, uint64_t timeout_usec, int *ret_error, char **ret_field,
+                    size_t *ret_length);

@@ -10,7 +10,15 @@
 #include "host/sysfs.h"
 #include "util/strv.h"
 
-/* Walks proc once. ret->open has the names below /dev/vfio ("12", "noiommu-0", "devices/vfio0") of what is open. */
+/*
+ * Walks proc once. ret->open has the names below /dev/vfio ("12", "noiommu-0", "devices/vfio0") of what is open; with a
+ * device its group, as VFIO gives a group to one owner only. Where proc is none of a kernel's (a fake root), what the
+ * links say is believed (inuse_read).
+ *
+ * Complete: this is the first PID namespace, each process in it could be looked at, with PID 1, and no open device was
+ * left whose name could not be told. Not seen is what is open nowhere: a file on its way in a socket, or mapped memory
+ * of a file that was closed.
+ */
 void holders_read(const struct sysfs *s, struct inuse *ret);
 /* As the field of the helper's who-holds: a line for each name, then "complete" or "incomplete". */
 void holders_format(const struct inuse *u, struct text *t);

@@ -1,8 +1,8 @@
 /*
- * Which device nodes of VFIO are open in some process, from the links in proc/<pid>/fd.
+ * Which device nodes of VFIO are open in some process.
  *
- * Only for a fake root, where it is a matter of text: on a real host the helper answers that, as only root sees other
- * processes' files. A device is never opened to find out.
+ * On a real host that is found out by holders.h, by the helper, as only root sees other processes' files; on a fake
+ * root it is a matter of text, which is read here: the links in proc/<pid>/fd. A device is never opened to find out.
  */
 #pragma once
 
@@ -15,6 +15,7 @@ struct inuse {
         struct names open; /* below /dev/vfio: "12", "noiommu-0", "devices/vfio0"; sorted */
 };
 
+/* Of a fake root. */
 void inuse_read(const struct sysfs *s, struct inuse *ret);
 void inuse_done(struct inuse *u);
 /* group and vfio_device may be NULL. */
