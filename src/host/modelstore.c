@@ -22,7 +22,7 @@
 /* The first that has a file of some name has the say. */
 static const char *const prefixes[] = {
         "etc/vfio-migration",
-        "run/vfio-migration",
+        "run/vfio-migration", /* owned by the daemon */
         "usr/lib/vfio-migration",
 };
 
@@ -70,8 +70,11 @@ static int sources_list(const struct sysfs *s, const char *dir, struct modelstor
                 _cleanup_free_ char *path = xasprintf("%s/%s", prefixes[i], dir);
                 _cleanup_names_ struct names names = {};
                 size_t n_before = found.n;
-                int r = sysfs_list(s, path, &names);
+                int r;
 
+                if (m->own_only && str_startswith(prefixes[i], "run/"))
+                        continue;
+                r = sysfs_list(s, path, &names);
                 if (r == -ENOENT || r == -ENOTDIR)
                         continue;
                 if (r < 0) {
@@ -103,14 +106,25 @@ static bool is_mask(const struct sysfs *s, const char *path) {
         return sysfs_readlink_path(s, path, &target) >= 0 && strcmp(target, "/dev/null") == 0;
 }
 
+/* Nobody else can have written it. The directories are root's, so it is not replaced either. */
+static bool is_own(const struct sysfs *s, const char *path) {
+        _cleanup_close_ int fd = sysfs_open(s, path, O_PATH);
+        struct stat st;
+
+        return fd >= 0 && fstat(fd, &st) >= 0 && st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
 /* Adds a file's record: 0; 1 where the file is masked; -errno. */
-static int source_pack(const struct sysfs *s, char kind, const struct source *source, struct text *t) {
+static int source_pack(const struct sysfs *s, char kind, const struct source *source, struct modelstore *m) {
+        struct text *t = &m->text;
         _cleanup_free_ char *data = NULL;
         size_t length;
         int r;
 
         if (is_mask(s, source->path))
                 return 1;
+        if (m->own_only && !is_own(s, source->path))
+                return -EPERM;
         r = file_read(s, source->path, FILE_MAX, &data, &length);
         if (r < 0)
                 return r;
@@ -131,7 +145,7 @@ static bool bundle_pack(const struct sysfs *s, const char *dir, char kind, const
         _cleanup_free_ char *patch_dir = xasprintf("%s/%s.d", dir, source->name);
         _cleanup_(sources_done) struct sources patches = {};
         size_t begin = m->text.length;
-        int r = source_pack(s, kind, source, &m->text);
+        int r = source_pack(s, kind, source, m);
 
         if (r < 0)
                 warn(m, source->path, strerror(-r));
@@ -139,7 +153,7 @@ static bool bundle_pack(const struct sysfs *s, const char *dir, char kind, const
                 return false;
         r = sources_list(s, patch_dir, m, &patches);
         for (size_t i = 0; i < patches.n && r >= 0; i++) {
-                r = source_pack(s, '+', &patches.v[i], &m->text);
+                r = source_pack(s, '+', &patches.v[i], m);
                 if (r < 0)
                         warn(m, patches.v[i].path, strerror(-r));
         }
@@ -257,6 +271,11 @@ int modelstore_read(const struct sysfs *s, struct modelstore *ret) {
         *ret = (struct modelstore){};
         r = read_all(s, "models.d", 'm', ret);
         return r < 0 ? r : read_all(s, "pools.d", 'p', ret);
+}
+
+int modelstore_read_own(const struct sysfs *s, struct modelstore *ret) {
+        *ret = (struct modelstore){ .own_only = true };
+        return read_all(s, "models.d", 'm', ret);
 }
 
 int modelstore_load(const char *text, size_t length, struct modelstore *ret) {

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/model.h"
@@ -19,12 +20,18 @@ struct modelstore {
         size_t n_by_file;
         struct pool **pools; /* in the order of their files' names */
         size_t n_pools;
+        bool own_only; /* see modelstore_read_own() */
         char **warnings;
         struct text text; /* the files themselves, for modelstore_load() */
 };
 
 /* 0 or -errno, where warnings say why, and *ret is to be freed nevertheless. -E2BIG: more than WIRE_STORE_MAX. */
 int modelstore_read(const struct sysfs *s, struct modelstore *ret);
+/*
+ * The same of files that only we ourselves can have written (the helper: root), for him who must not believe others.
+ * None below run, which is the daemon's: what lies there is not looked at.
+ */
+int modelstore_read_own(const struct sysfs *s, struct modelstore *ret);
 /* The same from the text of another one that was read; -EBADMSG. */
 int modelstore_load(const char *text, size_t length, struct modelstore *ret);
 void modelstore_done(struct modelstore *m);
