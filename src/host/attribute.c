@@ -57,26 +57,32 @@ int file_read(const struct sysfs *s, const char *path, size_t max, char **ret_da
         return 0;
 }
 
+struct attribute attribute_parse(const char *data, size_t n, mode_t mode) {
+        if (n > ATTRIBUTE_MAX)
+                return (struct attribute){ .error = E2BIG, .mode = mode };
+        if (n > 0 && data[n - 1] == '\n')
+                n--;
+        for (size_t i = 0; i < n;) {
+                size_t k = utf8_sequence(data + i, n - i);
+
+                if (k == 0 || data[i] == '\0')
+                        return (struct attribute){ .error = EILSEQ, .mode = mode };
+                i += k;
+        }
+        return (struct attribute){ .value = xstrndup(data, n), .mode = mode };
+}
+
+ssize_t attribute_read_raw(int fd, char *buffer) {
+        return read_all(fd, buffer, ATTRIBUTE_MAX + 1);
+}
+
 /* Takes the fd. */
 static struct attribute read_attribute(int opened, mode_t mode) {
         _cleanup_close_ int fd = opened;
         char buffer[ATTRIBUTE_MAX + 1];
-        ssize_t n = fd < 0 ? fd : read_all(fd, buffer, sizeof(buffer));
+        ssize_t n = fd < 0 ? fd : attribute_read_raw(fd, buffer);
 
-        if (n < 0)
-                return (struct attribute){ .error = (int)-n, .mode = mode };
-        if (n > ATTRIBUTE_MAX)
-                return (struct attribute){ .error = E2BIG, .mode = mode };
-        if (n > 0 && buffer[n - 1] == '\n')
-                n--;
-        for (size_t i = 0; i < (size_t)n;) {
-                size_t k = utf8_sequence(buffer + i, (size_t)n - i);
-
-                if (k == 0 || buffer[i] == '\0')
-                        return (struct attribute){ .error = EILSEQ, .mode = mode };
-                i += k;
-        }
-        return (struct attribute){ .value = xstrndup(buffer, (size_t)n), .mode = mode };
+        return n < 0 ? (struct attribute){ .error = (int)-n, .mode = mode } : attribute_parse(buffer, (size_t)n, mode);
 }
 
 struct attribute attribute_read(const struct sysfs *s, const struct sysfs_dir *dir, const char *name) {

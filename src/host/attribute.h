@@ -25,5 +25,9 @@ int file_read(const struct sysfs *s, const char *path, size_t max, char **ret_da
 /* Read an attribute; they never fail, the error is in it. */
 struct attribute attribute_read(const struct sysfs *s, const struct sysfs_dir *dir, const char *name);
 struct attribute attribute_read_path(const struct sysfs *s, const char *path);
+/* Its bytes as they are, ATTRIBUTE_MAX + 1 of them at most: how many, or -errno. */
+ssize_t attribute_read_raw(int fd, char *buffer);
+/* What such bytes say. */
+struct attribute attribute_parse(const char *data, size_t n, mode_t mode);
 void attribute_done(struct attribute *a);
 #define _cleanup_attribute_ _cleanup_(attribute_done)

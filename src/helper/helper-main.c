@@ -1,0 +1,116 @@
+/*
+ * The helper: the one privileged process. systemd starts it for a connection, which is its standard input; it answers
+ * one request (host/helper.h) and ends. A driver that keeps it for ever keeps nobody else.
+ *
+ *     helper [--root=DIR]     the latter for tests: everything lies below DIR
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "helper/verbs.h"
+#include "host/helper.h"
+#include "util/alloc.h"
+#include "util/log.h"
+
+#define DAEMON_USER "vfio-migration"
+
+static int usage(const char *name, FILE *f) {
+        fprintf(f, "Usage: %s [--root=DIR]\n", name);
+        return f == stdout ? 0 : 2;
+}
+
+/* Root itself, or the daemon. The socket's mode says the same. */
+static int check_peer(int fd) {
+        struct ucred peer;
+        socklen_t length = sizeof(peer);
+        const struct passwd *daemon;
+
+        if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
+                return -errno;
+        if (peer.uid == geteuid())
+                return 0;
+        daemon = getpwnam(DAEMON_USER);
+        return daemon && peer.uid == daemon->pw_uid ? 0 : -EPERM;
+}
+
+static int check_socket(int fd) {
+        socklen_t length = sizeof(int);
+        int type, room = HELPER_ANSWER_MAX + 64;
+
+        if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) < 0)
+                return -errno;
+        if (type != SOCK_SEQPACKET)
+                return -EPROTOTYPE;
+        return setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)) < 0 ? -errno : 0;
+}
+
+static int send_answer(int fd, int error, const struct text *field) {
+        _cleanup_text_ struct text answer = {};
+
+        text_addf(&answer, "%d", error);
+        text_add_n(&answer, "", 1);
+        if (!error)
+                text_add_n(&answer, field->length ? field->data : "", field->length);
+        if (answer.length > HELPER_ANSWER_MAX)
+                return send_answer(fd, E2BIG, NULL);
+        return send(fd, answer.data, answer.length, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+static int serve(struct host *h, int fd) {
+        _cleanup_free_ char *request = xcalloc(HELPER_REQUEST_MAX + 1, 1);
+        _cleanup_text_ struct text field = {};
+        ssize_t n;
+        int r = check_socket(fd);
+
+        if (r >= 0)
+                r = check_peer(fd);
+        if (r < 0)
+                return r;
+        n = recv(fd, request, HELPER_REQUEST_MAX, MSG_TRUNC);
+        if (n <= 0) /* gone without a question */
+                return n < 0 ? -errno : 0;
+        r = n > (ssize_t)HELPER_REQUEST_MAX ? -E2BIG : verbs_answer(h, request, (size_t)n, &field);
+        r = send_answer(fd, -r, &field);
+        return r == -EPIPE || r == -ECONNRESET ? 0 : r; /* gone without waiting */
+}
+
+int main(int argc, char **argv) {
+        static const struct option options[] = {
+                { "root", required_argument, NULL, 'r' },
+                { "help", no_argument, NULL, 'h' },
+                { "version", no_argument, NULL, 'v' },
+                {},
+        };
+        _cleanup_host_ struct host h = { .sysfs.fd = -1 };
+        const char *root = NULL;
+        int c, r;
+
+        while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0)
+                switch (c) {
+                case 'r':
+                        root = optarg;
+                        break;
+                case 'h':
+                        return usage(argv[0], stdout);
+                case 'v':
+                        puts(PROJECT_VERSION);
+                        return 0;
+                default:
+                        return usage(argv[0], stderr);
+                }
+        if (optind < argc)
+                return usage(argv[0], stderr);
+        /* Not host_open(): what the kernel is matters to no verb. */
+        r = sysfs_init(&h.sysfs, root);
+        if (r >= 0) {
+                places_init(&h.places, &h.sysfs);
+                r = serve(&h, STDIN_FILENO);
+        }
+        if (r < 0)
+                log_error("helper: %s", strerror(-r));
+        return r < 0;
+}
