@@ -3,9 +3,19 @@
  */
 #include "host/host.h"
 
+#include <time.h>
+
 #include "core/descriptor-json.h"
 #include "host/census.h"
+#include "host/helper.h"
+#include "host/holders.h"
 #include "host/probe.h"
+#include "util/alloc.h"
+
+#define SECOND UINT64_C(1000000)
+/* A reader that is silent for two seconds is ended: of one device it waits for both of these at most. */
+#define HOLDERS_TIMEOUT SECOND
+#define FILE_TIMEOUT (SECOND / 2)
 
 int host_open(struct host *h, const char *root) {
         int r;
@@ -21,6 +31,7 @@ int host_open(struct host *h, const char *root) {
 
 void host_done(struct host *h) {
         host_forget(h);
+        inuse_done(&h->inuse);
         modelstore_done(&h->store);
         kernel_done(&h->kernel);
         sysfs_done(&h->sysfs);
@@ -29,8 +40,11 @@ void host_done(struct host *h) {
 void host_forget(struct host *h) {
         places_forget(&h->places);
         aliases_done(&h->aliases);
-        inuse_done(&h->inuse);
-        h->aliases_read = h->inuse_read = false;
+        h->aliases_read = false;
+        free(h->helper.silent);
+        h->helper = (typeof(h->helper)){};
+        if (h->sysfs.fake)
+                h->inuse_until = 0;
 }
 
 /* Takes the store if all went well; else only its warnings. */
@@ -77,10 +91,67 @@ const struct aliases *host_aliases(struct host *h) {
         return &h->aliases;
 }
 
+static uint64_t now_usec(void) {
+        struct timespec t;
+
+        clock_gettime(CLOCK_BOOTTIME, &t);
+        return (uint64_t)t.tv_sec * SECOND + (uint64_t)t.tv_nsec / 1000;
+}
+
+/* 0: the answer is there; -ENOTCONN: nobody could be asked, nor will be in this request; else as helper_ask(). */
+static int ask(struct host *h, const struct text *request, uint64_t timeout, char **ret_field, size_t *ret_length) {
+        int error, r;
+
+        if (h->sysfs.fake || h->helper.none)
+                return -ENOTCONN;
+        r = helper_ask(request, timeout, &error, ret_field, ret_length);
+        if (r >= 0 && error) {
+                free(take_ptr(*ret_field));
+                return -error;
+        }
+        if (r < 0 && r != -ETIMEDOUT) {
+                h->helper.none = true;
+                return -ENOTCONN;
+        }
+        return r;
+}
+
+int host_ask(struct host *h, const char *about, const struct text *request, char **ret_field, size_t *ret_length) {
+        int r;
+
+        if (str_equal(h->helper.silent, about))
+                return -ETIMEDOUT;
+        r = ask(h, request, FILE_TIMEOUT, ret_field, ret_length);
+        if (r == -ETIMEDOUT) {
+                free(h->helper.silent);
+                h->helper.silent = xstrdup(about);
+        }
+        return r;
+}
+
+static void read_inuse(struct host *h, struct inuse *ret) {
+        _cleanup_text_ struct text request = {};
+        _cleanup_free_ char *field = NULL;
+        size_t length;
+        int r;
+
+        helper_add(&request, "who-holds");
+        r = ask(h, &request, HOLDERS_TIMEOUT, &field, &length);
+        if (r >= 0 && holders_parse(field, length, ret) >= 0)
+                return;
+        if (r == -ETIMEDOUT)
+                h->helper.none = true;
+        holders_read(&h->sysfs, ret);
+}
+
 const struct inuse *host_inuse(struct host *h) {
-        if (!h->inuse_read)
-                inuse_read(&h->sysfs, &h->inuse);
-        h->inuse_read = true;
+        uint64_t now = now_usec();
+
+        if (now >= h->inuse_until) {
+                inuse_done(&h->inuse);
+                read_inuse(h, &h->inuse);
+                h->inuse_until = h->sysfs.fake ? UINT64_MAX : now + SECOND;
+        }
         return &h->inuse;
 }
 

@@ -22,8 +22,15 @@ struct host {
         struct places places;
         struct aliases aliases;
         bool aliases_read;
+        bool cheap; /* of all devices at once: nothing that would start a process for each */
+        struct {
+                bool none;       /* there is none, or it is too slow: not asked again */
+                bool no_debugfs; /* it said that no device has any */
+                char *silent;    /* the device on which it hung last, or NULL: not asked for that again */
+        } helper;
+        /* Of all requests of a second. */
         struct inuse inuse;
-        bool inuse_read;
+        uint64_t inuse_until; /* CLOCK_BOOTTIME, usec; 0: not read */
 };
 
 /* root: NULL for the real one. No model files are read. */
@@ -41,7 +48,13 @@ int host_load(struct host *h, const char *store_text, size_t length);
 
 /* What is read when it is first asked for. */
 const struct aliases *host_aliases(struct host *h);
+/* Who holds what, at most a second old; of a fake host, at most as old as the request. */
 const struct inuse *host_inuse(struct host *h);
+/*
+ * Asks the helper about a device (its address, or its parent's). 0, or its answer's errno, -ETIMEDOUT, or -ENOTCONN
+ * where it was not asked, as there is none for us. Waits no longer than a silent reader is waited for.
+ */
+int host_ask(struct host *h, const char *about, const struct text *request, char **ret_field, size_t *ret_length);
 
 /* All there is: the head, devices and creatables (the models in force stay in store). */
 struct document *host_describe(struct host *h);

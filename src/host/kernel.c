@@ -70,12 +70,14 @@ static void config_judge(const struct sysfs *s, struct kernel *k) {
                 return;
         if (config_option(config, "CONFIG_IOMMUFD") == 'n')
                 k->iommufd = TRI_NO;
+        if (config_option(config, "CONFIG_VFIO_DEBUGFS") == 'n')
+                k->vfio_debugfs = TRI_NO;
         if (in_iommufd)
                 k->dma_logging = config_option(config, "CONFIG_IOMMUFD_DRIVER") == 'y' ? TRI_YES : TRI_NO;
 }
 
 void kernel_read(const struct sysfs *s, struct kernel *ret) {
-        struct kernel k = { .iommufd = TRI_UNKNOWN, .dma_logging = TRI_UNKNOWN };
+        struct kernel k = { .iommufd = TRI_UNKNOWN, .dma_logging = TRI_UNKNOWN, .vfio_debugfs = TRI_UNKNOWN };
         struct utsname u;
 
         if (s->fake) {

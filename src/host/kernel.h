@@ -20,6 +20,8 @@ struct kernel {
          * 6.7 on that needs CONFIG_IOMMUFD_DRIVER=y, without which the PROBE still says yes.
          */
         enum tri dma_logging;
+        /* False: the configuration was read and has no CONFIG_VFIO_DEBUGFS, so there is no use in asking for that. */
+        enum tri vfio_debugfs;
 };
 
 void kernel_read(const struct sysfs *s, struct kernel *ret);

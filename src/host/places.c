@@ -70,16 +70,20 @@ static char *place_join(const struct place *place, const char *name) {
         return join(place->path, "/", name);
 }
 
-const struct attribute *place_read(struct places *p, struct place *place, const char *name) {
+struct place_value *place_value(struct places *p, struct place *place, const char *name) {
         _cleanup_free_ char *path = NULL;
 
         for (size_t i = 0; i < place->n_values; i++)
                 if (strcmp(place->values[i].name, name) == 0)
-                        return &place->values[i].attribute;
+                        return &place->values[i];
         path = place_join(place, name);
         array_append(place->values, place->n_values,
                      ((struct place_value){ .name = xstrdup(name), .attribute = attribute_read_path(p->sysfs, path) }));
-        return &place->values[place->n_values - 1].attribute;
+        return &place->values[place->n_values - 1];
+}
+
+const struct attribute *place_read(struct places *p, struct place *place, const char *name) {
+        return &place_value(p, place, name)->attribute;
 }
 
 static char *link_name(const struct sysfs *s, const struct place *place, const char *name) {

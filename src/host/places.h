@@ -20,6 +20,7 @@ struct place {
         struct place_value {
                 char *name;
                 struct attribute attribute;
+                bool asked; /* it is what the helper said, as we may not read it */
         } * values;
         size_t n_values;
 
@@ -48,6 +49,7 @@ struct place *places_get_parent(struct places *p, const char *path);
 /* True if it has the first component of a path below it. */
 bool place_has(const struct place *place, const char *file);
 /* An attribute, by a path of one component or more below it. Borrowed until the next place_read() of that place. */
+struct place_value *place_value(struct places *p, struct place *place, const char *name);
 const struct attribute *place_read(struct places *p, struct place *place, const char *name);
 /* Its subsystem, driver and address. */
 void place_identify(struct places *p, struct place *place);

@@ -1,29 +1,31 @@
 /*
  * debugfs (kernel 6.8): vfio/<device>/migration is there where the driver can migrate, its `features` (6.18) say how.
  *
- * Only below a fake root: on a real host debugfs is root's, and the helper's to read. That the directory is missing
- * says nothing, as a copy of a host may lack it.
+ * On a real host debugfs is root's, and the helper's to read: a process for each device, so not in a look at all of
+ * them. That the directory is missing says nothing, as a copy of a host may lack it.
  */
 #include <string.h>
 
+#include "host/helper.h"
 #include "host/provider.h"
 #include "util/alloc.h"
 
 #define ROOT "sys/kernel/debug/vfio"
 
 static bool detect(const struct probe *p) {
-        return p->host->sysfs.fake && !p->creatable && !p->t->bound_driver && !p->t->has_migration;
+        const struct host *h = p->host;
+
+        if (p->creatable || p->t->bound_driver || p->t->has_migration)
+                return false;
+        return h->sysfs.fake || (h->kernel.vfio_debugfs != TRI_NO && !h->cheap && !h->helper.no_debugfs);
 }
 
-static void read_features(const struct probe *p, struct place *place) {
-        const struct attribute *a = place_read(&p->host->places, place, "features");
-        struct migration *m = &p->t->migration;
+static void give_features(struct migration *m, const char *features, size_t length) {
+        const char *end = features + length;
 
-        if (!a->value)
-                return;
         m->has_flags = true;
-        for (const char *s = a->value; *s;) {
-                size_t n = strcspn(s, " \t\n");
+        for (const char *s = features; s < end;) {
+                size_t n = MIN(strcspn(s, " \t\n"), (size_t)(end - s));
                 _cleanup_free_ char *word = xstrndup(s, n);
 
                 m->flags |= migration_flag_from_name(word);
@@ -32,18 +34,57 @@ static void read_features(const struct probe *p, struct place *place) {
         }
 }
 
-static void read_all(struct probe *p) {
-        _cleanup_free_ char *path = xasprintf(ROOT "/%s/migration", path_name(p->dir.path)), *origin = NULL;
+static void give_migration(struct probe *p) {
+        _cleanup_free_ char *origin = xasprintf("debugfs:vfio/%s/migration", path_name(p->dir.path));
+
+        p->t->has_migration = true;
+        p->t->migration.protocol = MIGRATION_V2;
+        entries_set(&p->t->origins, "migration", origin);
+}
+
+static void read_fake(struct probe *p) {
+        _cleanup_free_ char *path = xasprintf(ROOT "/%s/migration", path_name(p->dir.path));
         struct place *place = places_get(&p->host->places, path);
+        const struct attribute *features;
 
         if (place->error || !place_has(place, "state"))
                 return;
-        p->t->has_migration = true;
-        p->t->migration.protocol = MIGRATION_V2;
-        if (place_has(place, "features"))
-                read_features(p, place);
-        origin = xasprintf("debugfs:vfio/%s/migration", path_name(p->dir.path));
-        entries_set(&p->t->origins, "migration", origin);
+        give_migration(p);
+        features = place_has(place, "features") ? place_read(&p->host->places, place, "features") : NULL;
+        if (features && features->value)
+                give_features(&p->t->migration, features->value, strlen(features->value));
+}
+
+/* Lines "state=..." and "features=...". */
+static void read_answer(struct probe *p, const char *field) {
+        static const char state[] = "state=", features[] = "features=";
+
+        if (!str_startswith(field, state))
+                return;
+        give_migration(p);
+        field += strcspn(field, "\n");
+        field += *field == '\n';
+        if (str_startswith(field, features))
+                give_features(&p->t->migration, field + strlen(features), strcspn(field + strlen(features), "\n"));
+}
+
+static void read_all(struct probe *p) {
+        _cleanup_text_ struct text request = {};
+        _cleanup_free_ char *field = NULL;
+        size_t length;
+        int r;
+
+        if (p->host->sysfs.fake) {
+                read_fake(p);
+                return;
+        }
+        helper_add(&request, "migration-state");
+        helper_add(&request, p->device->address);
+        r = host_ask(p->host, p->device->address, &request, &field, &length);
+        if (r >= 0)
+                read_answer(p, field);
+        else if (r == -ENOTDIR)
+                p->host->helper.no_debugfs = true;
 }
 
 const struct provider provider_debugfs = { .name = "debugfs", .detect = detect, .read = read_all };

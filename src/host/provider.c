@@ -3,9 +3,12 @@
  */
 #include "host/provider.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "host/helper.h"
 #include "util/alloc.h"
 
 bool probe_has(const struct probe *p, const char *name) {
@@ -69,12 +72,61 @@ static struct reading read_unknown(const char *file, int error) {
         };
 }
 
+/* What may be root's alone is read by the helper. A write-only file is nobody's to read. */
+static bool to_be_asked(const struct probe *p, const char *dir, const char *file, struct attribute *a) {
+        _cleanup_free_ char *path = NULL;
+        _cleanup_close_ int fd = -1;
+        struct stat st;
+
+        if (a->error != EACCES || p->host->sysfs.fake)
+                return false;
+        path = join(dir, "/", file);
+        fd = sysfs_open(&p->host->sysfs, path, O_PATH);
+        if (fd < 0 || fstat(fd, &st) < 0)
+                return false;
+        a->mode = st.st_mode;
+        return S_ISREG(st.st_mode) && (st.st_mode & (S_IRUSR | S_IRGRP | S_IROTH));
+}
+
+/* about: the device or parent. What the helper will not do leaves the attribute as it is: not ours to read. */
+static void ask_helper(const struct probe *p, const char *about, const struct text *request, struct attribute *a) {
+        _cleanup_free_ char *field = NULL;
+        size_t length = 0;
+        int r = host_ask(p->host, about, request, &field, &length);
+
+        if (r >= 0)
+                *a = attribute_parse(field, length, a->mode);
+        else if (r != -ENOTCONN && r != -EPERM)
+                a->error = -r;
+}
+
+static void ask_read(const struct probe *p, const char *address, const char *file, struct attribute *a) {
+        _cleanup_text_ struct text request = {};
+
+        helper_add(&request, "read");
+        helper_add(&request, address);
+        helper_add(&request, file);
+        ask_helper(p, address, &request, a);
+}
+
+static void ask_type_read(const struct probe *p, const char *file, struct attribute *a) {
+        _cleanup_text_ struct text request = {};
+
+        helper_add(&request, "type-read");
+        helper_add(&request, p->device->parent);
+        helper_add(&request, p->t->mdev_type);
+        helper_add(&request, file);
+        ask_helper(p, p->device->parent, &request, a);
+}
+
 struct reading probe_read(const struct probe *p, const char *file) {
         struct reading r = {};
 
         if (!probe_has(p, file))
                 return read_nothing();
         r.attribute = attribute_read(&p->host->sysfs, &p->dir, file);
+        if (p->device->address && to_be_asked(p, p->dir.path, file, &r.attribute))
+                ask_read(p, p->device->address, file, &r.attribute);
         r.origin = join("sysfs:", "", file);
         r.there = is_there(p, p->dir.path, file, r.attribute.error);
         return r;
@@ -83,8 +135,16 @@ struct reading probe_read(const struct probe *p, const char *file) {
 /* A copy of what the place's cache has. */
 static struct reading read_place(const struct probe *p, struct place *place, const char *prefix, const char *file) {
         struct reading r = { .from_type = true };
+        struct place_value *value = place_value(&p->host->places, place, file);
 
-        r.attribute = *place_read(&p->host->places, place, file);
+        if (!value->asked && p->device->parent && to_be_asked(p, place->path, file, &value->attribute)) {
+                value->asked = true;
+                if (place != p->type)
+                        ask_read(p, p->device->parent, file, &value->attribute);
+                else if (p->t->mdev_type)
+                        ask_type_read(p, file, &value->attribute);
+        }
+        r.attribute = value->attribute;
         r.attribute.value = xstrdup(r.attribute.value);
         r.origin = join("sysfs:", prefix, file);
         r.there = is_there(p, place->path, file, r.attribute.error);

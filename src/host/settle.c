@@ -102,12 +102,11 @@ static bool number_missing(const struct probe *p) {
 static void settle_in_use(struct probe *p) {
         if (p->t->bound_driver)
                 p->t->in_use = bound_in_use(p);
-        else if (p->host->sysfs.fake) {
+        else {
                 p->t->in_use = inuse_find(host_inuse(p->host), p->device->iommu_group, p->device->vfio_device);
                 if (p->t->in_use == TRI_NO && number_missing(p))
                         p->t->in_use = TRI_UNKNOWN;
-        } else
-                p->t->in_use = TRI_UNKNOWN; /* the helper knows */
+        }
 }
 
 /* The model's entry, if it is what rule 7 would take for this device. What it requires is never read here. */
