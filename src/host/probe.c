@@ -19,10 +19,17 @@
 
 /* From strong to weak. */
 static const struct provider *const providers[] = {
-        &provider_attributes,         &provider_params_dir,      &provider_info_json,
-        &provider_self_compatible,    &provider_type_compatible, &provider_migration_version,
-        &provider_compatible_devices, &provider_later,           &provider_model_file,
-        &provider_vendor_sysfs,       &provider_devlink,         &provider_debugfs,
+        &provider_attributes,
+        &provider_params_dir,
+        &provider_info_json,
+        &provider_self_compatible,
+        &provider_type_compatible,
+        &provider_migration_version,
+        &provider_compatible_devices,
+        &provider_model_file,
+        &provider_vendor_sysfs,
+        &provider_devlink,
+        &provider_debugfs,
         &provider_identity,
 };
 

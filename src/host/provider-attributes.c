@@ -3,10 +3,7 @@
  * active parameters) and one file per parameter, in the device's directory, else in its type's.
  *
  * Without config_params only a model file can say which of the other files are parameters; nothing is guessed.
- *
- * And, as a provider of its own, the attributes of layouts that are not read yet.
  */
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -46,7 +43,7 @@ static bool read_param(struct probe *p, const struct model *m, const char *name,
 
 /* config_params lists what is active, and each has a file. */
 static void read_listed(struct probe *p, const struct model *m, const struct reading *list) {
-        bool complete = true;
+        bool complete = !reading_error(list);
 
         for (const char *s = list->attribute.value; *s;) {
                 size_t n = strcspn(s, " \t\n");
@@ -96,52 +93,3 @@ static void read_all(struct probe *p) {
 }
 
 const struct provider provider_attributes = { .name = "attributes", .detect = detect, .read = read_all };
-
-/*
- * Layouts that are not read yet: software_version (August and September 2020) and migration_version (2019). A device
- * that has them is not judged as if it had not: what they say is there and was not read.
- */
-#define SELF "migration/self"
-#define TOKEN "migration_version"
-
-static bool detect_later(const struct probe *p) {
-        return probe_has(p, "software_version") || probe_type_has(p, "software_version") || probe_has(p, "migration") ||
-               probe_has(p, TOKEN) || probe_type_has(p, TOKEN);
-}
-
-/* Without reading any of them. True too if it cannot be told. */
-static bool has_software_version(const struct probe *p) {
-        _cleanup_names_ struct names self = {};
-        int r;
-
-        if (probe_has(p, "software_version") || probe_type_has(p, "software_version"))
-                return true;
-        r = probe_has(p, "migration") ? sysfs_list_at(&p->host->sysfs, &p->dir, SELF, &self) : -ENOENT;
-        return r < 0 ? r != -ENOENT && r != -ENOTDIR : names_have(&self, "software_version");
-}
-
-static bool token_writable(const struct probe *p, const char *dir) {
-        _cleanup_free_ char *path = join(dir, "/", TOKEN);
-        _cleanup_close_ int fd = sysfs_open(&p->host->sysfs, path, O_PATH);
-        struct stat st;
-
-        return fd >= 0 && fstat(fd, &st) >= 0 && S_ISREG(st.st_mode) && (st.st_mode & S_IWUSR);
-}
-
-static void read_token(struct probe *p) {
-        bool own = probe_has(p, TOKEN), of_type = probe_type_has(p, TOKEN);
-
-        if (!own && !of_type)
-                return;
-        probe_give_error(p, "tokens." TOKEN, ENOTSUP);
-        if ((own && token_writable(p, p->dir.path)) || (of_type && p->type && token_writable(p, p->type->path)))
-                strv_take(&p->t->attributes, xstrdup(TOKEN));
-}
-
-static void read_later(struct probe *p) {
-        if (has_software_version(p))
-                probe_give_error(p, "softwareVersion", ENOTSUP);
-        read_token(p);
-}
-
-const struct provider provider_later = { .name = "later", .detect = detect_later, .read = read_later };

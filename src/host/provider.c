@@ -39,6 +39,16 @@ bool reading_there(const struct reading *r) {
 }
 
 /*
+ * sysfs gives a page less one byte, and cuts off what is longer without a word; the newline at the end is not in the
+ * value.
+ */
+int reading_error(const struct reading *r) {
+        if (!r->attribute.error && r->attribute.value && strlen(r->attribute.value) >= ATTRIBUTE_MAX - 1)
+                return E2BIG;
+        return r->attribute.error;
+}
+
+/*
  * What ENOENT means for a file whose first component was listed: an attribute can say it itself, a link can lead
  * nowhere. It is not there only if a directory further down was listed without it, or is none.
  */
@@ -199,13 +209,15 @@ static void set_error(struct probe *p, const char *key, int error) {
 
 /* True if the value is there to be taken; where reading it failed, that is what is remembered. */
 static bool take(struct probe *p, const char *key, const struct reading *r) {
+        int error = reading_error(r);
+
         if (probe_given(p, key) || !reading_there(r))
                 return false;
-        if (r->attribute.error)
-                set_error(p, key, r->attribute.error);
+        if (error)
+                set_error(p, key, error);
         else
                 set_origin(p, key, r->origin);
-        return !r->attribute.error;
+        return !error;
 }
 
 void probe_give_error(struct probe *p, const char *key, int error) {
@@ -218,13 +230,30 @@ void probe_take_back_model(struct probe *p, int error) {
         set_error(p, "model", error);
 }
 
+/* Takes what an attribute says that must say something: an empty one is there, which is no reason to guess. */
+static bool take_text(struct probe *p, const char *key, const struct reading *r) {
+        if (!take(p, key, r))
+                return false;
+        if (!*r->attribute.value)
+                set_error(p, key, ENODATA);
+        return *r->attribute.value;
+}
+
 void probe_give_model(struct probe *p, const struct reading *r) {
-        if (!take(p, "model", r))
-                return;
-        if (*r->attribute.value)
+        if (take_text(p, "model", r))
                 p->t->model = xstrdup(r->attribute.value);
-        else
-                set_error(p, "model", ENODATA); /* it is there and names nothing: no reason to guess */
+}
+
+void probe_give_software_version(struct probe *p, const struct reading *r) {
+        if (take_text(p, "softwareVersion", r))
+                p->t->software_version = xstrdup(r->attribute.value);
+}
+
+void probe_give_token(struct probe *p, const char *name, const struct reading *r) {
+        _cleanup_free_ char *key = join("tokens.", "", name);
+
+        if (take_text(p, key, r))
+                entries_set(&p->t->tokens, name, r->attribute.value);
 }
 
 void probe_give_model_name(struct probe *p, const char *model, const char *origin) {
@@ -277,10 +306,8 @@ void probe_give_param(struct probe *p, const char *name, const struct reading *r
 
         if (probe_given(p, key) || no_room(p))
                 return;
-        if (!r->origin) /* not there, though it should be */
-                set_error(p, key, r->attribute.error);
-        else if (r->attribute.error)
-                set_error(p, key, r->attribute.error);
+        if (reading_error(r)) /* also that of one that is not there, though it should be */
+                set_error(p, key, reading_error(r));
         else if (strchr(r->attribute.value, '\n'))
                 set_error(p, key, EILSEQ);
         else {
@@ -318,7 +345,10 @@ void probe_give_fact_value(struct probe *p, const char *name, const char *value,
 void probe_give_param_info(struct probe *p, struct param_info *info) {
         if (param_infos_find(&p->t->param_info, info->name))
                 param_info_done(info);
-        else
+        else if (p->t->param_info.n >= PROBE_PARAMS_MAX) {
+                param_info_done(info);
+                probe_give_complete(p, false);
+        } else
                 param_infos_take(&p->t->param_info, info);
 }
 

@@ -37,7 +37,6 @@ extern const struct provider provider_type_compatible;
 extern const struct provider provider_migration_version;
 extern const struct provider provider_compatible_devices;
 extern const struct provider provider_devlink;
-extern const struct provider provider_later;
 extern const struct provider provider_model_file;
 extern const struct provider provider_vendor_sysfs;
 extern const struct provider provider_debugfs;
@@ -67,6 +66,8 @@ struct reading probe_read_parent(const struct probe *p, const char *file);
 struct reading probe_read_either(const struct probe *p, const char *file);
 /* True if there was a file, or may have been one: what was listed and fails in any way is one. */
 bool reading_there(const struct reading *r);
+/* Why it has no value: an errno, or 0. What fills the page may be cut off: no value either (E2BIG). */
+int reading_error(const struct reading *r);
 
 /* True if a stronger provider gave that value, or could not read it; the key is an origin's: "params.rss". */
 bool probe_given(const struct probe *p, const char *key);
@@ -77,6 +78,8 @@ void probe_take_back_model(struct probe *p, int error);
 void probe_give_model(struct probe *p, const struct reading *r);
 void probe_give_model_name(struct probe *p, const char *model, const char *origin);
 void probe_give_version(struct probe *p, const struct reading *r);
+void probe_give_software_version(struct probe *p, const struct reading *r);
+void probe_give_token(struct probe *p, const char *name, const struct reading *r);
 void probe_give_param(struct probe *p, const char *name, const struct reading *r);
 void probe_give_param_value(struct probe *p, const char *name, const char *value, const char *origin);
 void probe_give_fact(struct probe *p, const char *name, const struct reading *r);
