@@ -47,10 +47,13 @@ static int read_places(struct context *c, struct device *device) {
         return 0;
 }
 
-/* A label, a value and its origin; nothing at all where there is no value. */
+/* A label, a value and its origin; nothing at all where there is no value, unless reading it failed. */
 static void row(struct table *table, const char *label, const char *value, const char *origin) {
-        if (!value || !*value)
-                return;
+        if (!value || !*value) {
+                if (!str_startswith(origin, "errno:"))
+                        return;
+                value = "(not readable)";
+        }
         table_add_coloured(table, label, COLOUR_BOLD);
         table_add(table, value);
         if (origin)
@@ -61,11 +64,25 @@ static void row(struct table *table, const char *label, const char *value, const
 
 static void entry_rows(struct table *table, const char *label, const char *prefix, const struct device *d,
                        const struct entries *e) {
+        const struct entries *origins = &d->traits->origins;
+        size_t n = strlen(prefix);
+
         for (size_t i = 0; i < e->n; i++) {
                 _cleanup_free_ char *key = xasprintf("%s.%s", prefix, e->v[i].name);
                 _cleanup_free_ char *value = xasprintf("%s=%s", e->v[i].name, e->v[i].value ?: "(not readable)");
 
                 row(table, i == 0 ? label : " ", value, traits_origin(d->traits, key));
+        }
+        /* What is there and was not read has an origin only. */
+        for (size_t i = 0, rows = e->n; i < origins->n; i++) {
+                const char *name = origins->v[i].name;
+                _cleanup_free_ char *value = NULL;
+
+                if (!str_startswith(origins->v[i].value, "errno:") || !str_startswith(name, prefix) || name[n] != '.' ||
+                    entries_find(e, name + n + 1))
+                        continue;
+                value = xasprintf("%s=(not readable)", name + n + 1);
+                row(table, rows++ == 0 ? label : " ", value, origins->v[i].value);
         }
 }
 
