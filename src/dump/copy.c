@@ -127,6 +127,19 @@ static void put_unread(struct copy *c, const char *path, const char *why) {
         c->n_unread++;
 }
 
+void copy_unlisted(struct copy *c, const char *path, const char *why) {
+        const char *slash = strrchr(path, '/');
+
+        make_parent(c, path);
+        if (c->error)
+                return;
+        unlinkat(c->out_fd, path, AT_REMOVEDIR); /* what a link to it has left there */
+        if (symlinkat(slash ? slash + 1 : path, c->out_fd, path) < 0 && errno != EEXIST)
+                fail(c, errno);
+        note(c, path, why);
+        c->n_unread++;
+}
+
 void copy_file(struct copy *c, const char *path) {
         struct patient_answer a;
         const char *slash = strrchr(path, '/');
@@ -202,6 +215,12 @@ char *copy_follow(const struct copy *c, const char *path) {
         return read_link(c, path, target) < 0 ? NULL : resolve(path, target);
 }
 
+bool copy_is_unlisted(const struct copy *c, const char *path) {
+        _cleanup_free_ char *target = copy_follow(c, path);
+
+        return str_equal(target, path);
+}
+
 bool copy_link(struct copy *c, const char *path, char **ret_target) {
         _cleanup_free_ char *to = NULL;
         char target[PATH_MAX];
@@ -268,18 +287,25 @@ char **copy_list(const struct copy *c, const char *path) {
         char **names = NULL;
         struct dirent *e;
         size_t n = 0;
+        int error;
 
         if (!d) {
                 if (fd >= 0)
                         close(fd);
                 return NULL;
         }
-        while ((e = readdir(d)))
+        while ((errno = 0, e = readdir(d)))
                 if (!str_equal(e->d_name, ".") && !str_equal(e->d_name, ".."))
                         array_append(names, n, xstrdup(e->d_name));
+        error = errno;
         if (n > 0)
                 qsort(names, n, sizeof(char *), compare);
         array_append(names, n, NULL);
+        if (error) { /* some of them are not all of them */
+                strv_free(names);
+                errno = error;
+                return NULL;
+        }
         return names;
 }
 

@@ -29,6 +29,10 @@ void copy_done(struct copy *c);
 #define _cleanup_copy_ _cleanup_(copy_done)
 
 void copy_directory(struct copy *c, const char *path);
+/* Instead of a directory that cannot be listed: a link to itself, so that nobody takes it for an empty one. */
+void copy_unlisted(struct copy *c, const char *path, const char *why);
+/* True for such a link, as a dump has it. */
+bool copy_is_unlisted(const struct copy *c, const char *path);
 /* An attribute, as the rules of redact.h say; max bytes, beyond which it is noted as not read. */
 void copy_file(struct copy *c, const char *path);
 /* What the link points to comes into being as a directory, unless it is there; ret_target (or NULL) gets its path. */
@@ -40,7 +44,7 @@ void copy_text(struct copy *c, const char *path, const char *text, size_t n);
 /* Reads a file of any length in the root; NULL if it cannot be read. For plain files, not attributes. */
 char *copy_read(const struct copy *c, const char *path, size_t max, size_t *ret_length);
 
-/* The names in a directory, in byte order; NULL if there is none. */
+/* The names in a directory, in byte order; NULL with errno if they cannot be had, ENOENT if there is none. */
 char **copy_list(const struct copy *c, const char *path);
 bool copy_is_directory(const struct copy *c, const char *path);
 bool copy_is_link(const struct copy *c, const char *path);

@@ -138,11 +138,17 @@ static void copy_subdirectory(struct dump *d, const char *parent, const char *pa
 static void copy_tree(struct dump *d, const char *path, unsigned depth) {
         _cleanup_(strv_free_cleanup) char **names = copy_list(&d->copy, path);
 
+        if (!names && errno != ENOENT) {
+                copy_unlisted(&d->copy, path, strerror(errno));
+                return;
+        }
         copy_directory(&d->copy, path);
         for (size_t i = 0; names && names[i] && !d->copy.error; i++) {
                 _cleanup_free_ char *entry = join(path, names[i]);
 
-                if (copy_is_link(&d->copy, entry))
+                if (copy_is_unlisted(&d->copy, entry))
+                        copy_unlisted(&d->copy, entry, "a link to itself");
+                else if (copy_is_link(&d->copy, entry))
                         copy_device_link(d, path, names[i]);
                 else if (copy_is_directory(&d->copy, entry))
                         copy_subdirectory(d, path, entry, depth);

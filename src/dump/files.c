@@ -148,7 +148,8 @@ void files_write_notes(struct copy *c) {
                      "\"vfio-migrationd --root=DIRECTORY --bus=user\" replays it.\n\n"
                      "Host name and machine id are replaced, MAC addresses are overwritten with zeros.\n"
                      "Where a file could not be read, or was left out as it may name this very machine, there is\n"
-                     "an empty directory of its name. Not in it: which devices are in use, devlink, debugfs.\n"
+                     "an empty directory of its name; where a directory could not be listed, a link to itself.\n"
+                     "Not in it: which devices are in use, devlink, debugfs.\n"
                      "Please look through it before you give it away.\n\n");
         if (c->notes.length > 0)
                 text_add_n(&t, c->notes.data, c->notes.length);
