@@ -28,6 +28,9 @@ int document_parse(const char *text, size_t n, enum document_kind kind, struct d
  */
 int device_parse(const char *text, size_t n, bool creatable, struct device **ret_device, struct json_error *ret_error);
 void device_format(const struct device *d, struct text *t);
+/* As in a descriptor, without what comes and goes: inUse, reservedBy, groupBlockedBy, numaNode, available, guest, pin.
+ */
+void device_format_lasting(const struct device *d, struct text *t);
 
 /* Compact JSON. The parts are separate so that a host of any size can be written piece by piece. */
 void document_format(const struct document *d, struct text *t);

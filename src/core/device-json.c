@@ -267,23 +267,23 @@ static void in_use_to_json(const struct traits *t, struct text *text) {
                 json_emit_member(text, "inUse", "unknown");
 }
 
-/* Without the closing brace. */
-static void device_to_json(const struct device *d, struct text *t) {
+/* Without the closing brace. lasting: without what comes and goes while the device stays the same. */
+static void device_to_json(const struct device *d, bool lasting, struct text *t) {
         const struct traits *traits = d->traits;
 
         text_add(t, "{");
         json_emit_member(t, "id", d->id);
         json_emit_member(t, "address", d->address);
-        json_emit_member(t, "guest", d->guest);
-        json_emit_member(t, "pin", d->pin);
+        json_emit_member(t, "guest", lasting ? NULL : d->guest);
+        json_emit_member(t, "pin", lasting ? NULL : d->pin);
         json_emit_member(t, "pool", traits->pool);
         json_emit_member(t, "driver", traits->driver);
         json_emit_member(t, "parent", d->parent);
         json_emit_member(t, "mdevType", traits->mdev_type);
-        if (traits->creatable) {
+        if (traits->creatable && !lasting)
                 json_emit_uint(t, "available", d->available);
+        if (traits->creatable)
                 json_emit_bool(t, "independent", traits->independent);
-        }
         json_emit_member(t, "model", traits->model);
         if (traits->has_version)
                 json_emit_uint(t, "version", traits->version);
@@ -297,11 +297,12 @@ static void device_to_json(const struct device *d, struct text *t) {
         entries_to_json(&traits->origins, "origin", ENTRIES_STRINGS, t);
         param_infos_to_json(&traits->param_info, "paramInfo", t);
         json_emit_member(t, "paramList", traits->param_list_writable ? "writable" : NULL);
-        in_use_to_json(traits, t);
-        json_emit_member(t, "reservedBy", d->reserved_by);
+        if (!lasting)
+                in_use_to_json(traits, t);
+        json_emit_member(t, "reservedBy", lasting ? NULL : d->reserved_by);
         json_emit_member(t, "boundDriver", traits->bound_driver);
-        json_emit_strings(t, "groupBlockedBy", d->group_blocked_by);
-        if (d->has_numa_node) {
+        json_emit_strings(t, "groupBlockedBy", lasting ? NULL : d->group_blocked_by);
+        if (d->has_numa_node && !lasting) {
                 json_emit_key(t, "numaNode");
                 text_addf(t, "%d", d->numa_node);
         }
@@ -309,12 +310,17 @@ static void device_to_json(const struct device *d, struct text *t) {
 }
 
 void document_format_device(const struct device *d, struct text *t) {
-        device_to_json(d, t);
+        device_to_json(d, false, t);
+        text_add(t, "}");
+}
+
+void device_format_lasting(const struct device *d, struct text *t) {
+        device_to_json(d, true, t);
         text_add(t, "}");
 }
 
 void device_format(const struct device *d, struct text *t) {
-        device_to_json(d, t);
+        device_to_json(d, false, t);
         json_emit_member(t, "sysfsPath", d->sysfs_path);
         json_emit_member(t, "bus", d->bus);
         json_emit_member(t, "vfioDevice", d->vfio_device);
