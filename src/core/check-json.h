@@ -21,14 +21,19 @@ enum check_verbs {
         CHECK_VERB_DESCRIBE = 2,
 };
 
-/* Of "NAME --capabilities": a set of enum check_verbs; unknown verbs do not matter. 0 or -EBADMSG. */
+/* Of "NAME --capabilities": a set of enum check_verbs; unknown verbs do not matter. All of these: 0 or -EBADMSG. */
 int check_parse_capabilities(const char *text, size_t n, unsigned *ret_verbs, struct json_error *ret_error);
-/* Of "NAME check". */
+/*
+ * Of "NAME check". A code has at most 64 of [A-Za-z0-9._-], and a no may be without; a message is cut after 1024 bytes,
+ * and may hold any character but NUL: who prints it escapes it.
+ */
 int check_parse_verdict(const char *text, size_t n, struct word **ret_word, struct json_error *ret_error);
-/* Of "NAME describe": {"facts":{name: string}}, each name a valid fact's. */
+/* Of "NAME describe": {"facts":{name: string}}, each name a valid fact's: "nvidia.vgpuType". At most 64 of 4096 bytes.
+ */
 int check_parse_facts(const char *text, size_t n, struct entries *ret_facts, struct json_error *ret_error);
 
-/* {"source":{device},"target":{device}}: without what changes while the device stays the same (inUse, reservedBy). */
+/* {"source":{device},"target":{device}}: without what changes while the device stays the same (inUse, available, ...).
+ */
 void check_format_pair(const struct device *source, const struct device *target, struct text *t);
 /* {"device":{device}}, the same way. */
 void check_format_device(const struct device *device, struct text *t);
