@@ -132,7 +132,7 @@ static void random_traits(struct traits *t) {
         t->independent = t->creatable && roll(2);
 }
 
-static struct device *random_device(bool creatable, unsigned number) {
+_unused_ static struct device *random_device(bool creatable, unsigned number) {
         struct device *d = device_new(creatable);
 
         random_traits(d->traits);
