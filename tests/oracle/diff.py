@@ -3,7 +3,8 @@
 
 diff.py [options] VFIOMIGCTL        runs `VFIOMIGCTL compare --json=short SOURCE TARGET` a case
 diff.py [options] --batch PROG      PROG reads JSON lines {"source":..,"target":..} on stdin and prints
-                                    one JSON report (or {"error": "..."}) a line on stdout
+                                    one JSON report (or {"error": "..."}) a line on stdout; of cases with
+                                    "words", "mayAsk" and "flags" it is given these too (VFIOMIGCTL is offline)
 
 Exits 0 if nothing differs, 1 if something does, 2 for a usage error.
 """
@@ -22,6 +23,7 @@ import generate  # noqa: E402
 import judge  # noqa: E402
 
 IGNORED = {"weak-evidence"}
+ASKED = ("words", "mayAsk", "flags")
 
 
 def dumps(x):
@@ -67,7 +69,7 @@ class Batch:
     def run(self, cases):
         if not cases:
             return []
-        data = "".join(dumps({"source": c["source"], "target": c["target"]}) + "\n" for c in cases)
+        data = "".join(dumps({k: c[k] for k in ("source", "target") + ASKED if k in c}) + "\n" for c in cases)
         try:
             p = subprocess.run(self.command, input=data.encode(), stdout=subprocess.PIPE,
                                timeout=self.timeout + len(cases))
@@ -95,7 +97,7 @@ class Batch:
 
 def expected(case):
     try:
-        return judge.judge(case["source"], case["target"])
+        return judge.judge(case["source"], case["target"], asked=judge.Asked.of_case(case))
     except judge.InvalidDescriptor as e:
         return {"error": str(e), "place": e.place}
 
@@ -169,7 +171,7 @@ def without(case, path):
 
 
 def minimise(case, kind, differ, budget=4000):
-    case = {"source": case["source"], "target": case["target"]}
+    case = {k: case[k] for k in ("source", "target") + ASKED if k in case}
     progress = True
     while progress and budget > 0:
         progress = False
@@ -214,6 +216,8 @@ def main():
             cases = [dict(json.loads(line), case=n) for n, line in enumerate(f, 1)]
     else:
         cases = (generate.case(a.seed, n, a.errors) for n in range(a.start, a.start + a.count))
+    if not a.batch:
+        cases = ({k: v for k, v in c.items() if k not in ASKED} for c in cases)
 
     count, bad, by_kind, verdicts = 0, [], collections.Counter(), collections.Counter()
 
@@ -244,9 +248,9 @@ def main():
         print("--- case %s%s" % (c["case"], "" if a.file else " of seed %d" % a.seed))
         for what, want, got in d:
             print("  %s: oracle %s, tested %s" % (what, dumps(want), dumps(got)))
-        print(dumps({"source": small["source"], "target": small["target"]}))
+        print(dumps({k: small[k] for k in ("source", "target") + ASKED if k in small}))
         try:
-            r = judge.judge(small["source"], small["target"], explain=True)
+            r = judge.judge(small["source"], small["target"], explain=True, asked=judge.Asked.of_case(small))
             for x in r["devices"]:
                 for k in x["candidates"]:
                     print("    oracle: %s on %s: %s %s %s" % (x["id"], k.get("address") or k.get("mdevType"), k["verdict"],

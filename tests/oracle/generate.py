@@ -3,7 +3,8 @@
 
 generate.py [--seed N] [--count N] [--start N] [--errors RATE] [--stats]
 
-Prints JSON lines {"case": n, "source": descriptor, "target": host document}.  Case n depends on
+Prints JSON lines {"case": n, "source": descriptor, "target": host document}, some with "words", "mayAsk" and
+"flags" (what drivers and vendors said when they were asked, see judge.py's Asked).  Case n depends on
 (seed, n) alone, so that one can be made again.  --stats judges them and prints what was reached.
 """
 import argparse
@@ -328,11 +329,12 @@ class Gen:
     def case(self, errors):
         """what a case dwells on: everything a little, or one part of the contract with the rest clean"""
         focus = self.one_of((self.anything, 37), (self.about_params, 37), (self.about_facts, 6),
-                            (self.about_assignment, 12), (self.about_migration, 8))
+                            (self.about_assignment, 12), (self.about_migration, 8), (self.about_words, 20))
         source, target = focus()
+        asked = self.asked(source, target, 0.9 if focus == self.about_words else 0.3)
         if self.p(errors):
             self.damage(source, target)
-        return source, target
+        return source, target, asked
 
     # -- one part at a time
 
@@ -548,6 +550,134 @@ class Gen:
             source["vm"] = {"viommu": self.p(0.5), "vfioDevices": r.choice([0, 1, 2])}
         return source, target
 
+    def about_words(self):
+        """devices that drivers and vendors are asked about, some of them alike"""
+        r = self.r
+        doubts = r.choice([0, 0.05, 0.2])
+
+        def some(host, creatable=False):
+            d = self.clean()
+            d["facts"]["pci.vendor"] = "15b3"
+            if self.p(doubts + 0.1):
+                del d["model"]
+                d["origin"].pop("model", None)
+            elif self.p(0.1):
+                d["model"] = B
+            if self.p(doubts):
+                d["facts"]["pci.vendor"] = "8086"
+            if self.p(doubts):
+                del d["facts"]["pci.vendor"]
+            if self.p(doubts):
+                d["origin"]["facts." + r.choice(["pci.vendor", "parent.pci.vendor"])] = "errno:EIO"
+            if self.p(doubts + 0.2):
+                d["mdevType"] = r.choice(["t-0", "t-0", "t-1"])
+                if self.p(0.7):
+                    d["facts"]["parent.pci.vendor"] = r.choice(["15b3", "15b3", "8086"])
+                    if self.p(0.7):
+                        d["facts"].pop("pci.vendor", None)
+            if self.p(doubts / 2):
+                d["origin"]["mdevType"] = "errno:EIO"
+            if self.p(doubts + 0.2):
+                d["params"] = {"rss": r.choice(["on", "off"])}
+            if self.p(doubts):
+                d["paramsComplete"] = self.p(0.3)
+            if self.p(doubts):
+                d["version"] = r.choice([1, 2])
+            if self.p(doubts):
+                d["softwareVersion"] = r.choice(["1.2.0", "x"])
+            if self.p(doubts):
+                d["facts"]["firmware.version"] = r.choice(["28.5.1", "28.41"])
+            if self.p(doubts / 2):
+                d["pool"] = "physnet1"
+            if self.p(doubts):
+                del d["migration"]
+            elif self.p(doubts):
+                d["migration"]["dmaLogging"] = False
+            if self.p(0.12):
+                d["origin"]["tokens.migration_version"] = r.choice(["sysfs:mdev_type/migration_version", "sysfs:migration_version", "errno:EIO"])
+            if host:
+                if self.p(0.8):
+                    d["attributes"] = ["migration_version"]
+                if self.p(0.05):
+                    d["origin"]["attributes.migration_version"] = "sysfs:mdev_type/migration_version"
+                if self.p(doubts):
+                    d["paramInfo"] = {"rss": {"type": "bool", "writable": True}}
+                if self.p(0.03):
+                    d["boundDriver"], d["driver"] = "mlx5_core", "drv"
+            elif self.p(0.8):
+                d["tokens"] = {"migration_version": r.choice(["v", "v", "v", "w"]) if self.p(0.97) else ""}
+            return d
+
+        def alike(n, host, creatable=False):
+            out = []
+            while len(out) < n:
+                d = some(host, creatable)
+                for _ in range(r.choice([1, 1, 2, 3])):
+                    out.append(copy.deepcopy(d))
+            return out[:n]
+        creatables = alike(r.choice([0, 0, 1, 2, 3]), True, True)
+        for c in creatables:
+            c["available"] = r.choice([0, 1, 1, 2])
+            c["independent"] = self.p(0.5)
+        hosts = alike(r.choice([0, 1, 1, 2, 3, 5]), True)
+        target = self.host(hosts, [])
+        for i, c in enumerate(creatables):
+            target.setdefault("creatable", []).append(
+                dict(c, parent="pci:0000:03:00.%d" % i, mdevType=c.get("mdevType", "t-0")))
+        for d in target["devices"]:
+            if self.p(0.08):
+                d["inUse"] = r.choice(["yes", "unknown"])
+            if self.p(0.02):
+                del d["address"]
+        source = self.guest(alike(r.choice([1, 1, 1, 2, 3]), False))
+        for d in source["devices"]:
+            if self.p(0.04):
+                d["pin"] = r.choice(["mdev:", "pci:", "pci:0000:02:00.0", "pci:0000:02:00.1"])
+        target["models"] = {A: {}, B: {}}
+        for name in (A, B):
+            m = target["models"][name]
+            if self.p(0.35):
+                m["checks"] = r.choice([["nvml"], ["nvml"], ["nvml", "other"], ["other", "nvml", "third"], []])
+            if self.p(doubts):
+                m["facts"] = {"firmware.version": {"rule": "equal"}}
+            if self.p(0.3):
+                m["versions"] = {"1": {"rss": "off"}}
+        if self.p(0.5):
+            target["models"][A]["compatibleModels"] = [B]
+        if self.p(0.3):
+            source["host"] = {"iommuDirtyTracking": self.p(0.8)}
+        if self.p(doubts):
+            source["vm"] = {"vfioDevices": 2}
+        return source, target
+
+    def asked(self, source, target, often):
+        """what was said, as compare-batch takes it; nothing: it was offline"""
+        r = self.r
+        if not self.p(often):
+            return {}
+        asked = {}
+        if self.p(0.9):
+            yes = r.choice([3, 8])
+            words = asked["words"] = {"drivers": [], "checks": []}
+            tokens = {d.get("tokens", {}).get("migration_version") for d in source["devices"]} - {None}
+            told = r.choice([0.5, 0.9, 1])
+            for d in target["devices"] + target.get("creatable", []):
+                where = {k: d[k] for k in ("parent", "mdevType") if k in d} if "id" not in d else {"target": d.get("address")}
+                for token in sorted(tokens):
+                    if "target" in where and where["target"] is None or not self.p(told):
+                        continue
+                    answer = self.one_of(("yes", yes), ("no", 3), ("unknown", 1), ("not-asked", 1))
+                    words["drivers"].append(dict(where, token=token, answer=answer))
+            for name in ("nvml", "other", "third"):
+                if self.p(told):
+                    words["checks"].append({"check": name, "answer": self.one_of(
+                        ("yes", yes), ("no", 1), ("unknown", 1), ("not-mine", 1), ("not-asked", 0.5))})
+        if self.p(0.5):
+            asked["mayAsk"] = True
+        if self.p(0.12):
+            asked["flags"] = r.choice([2, 4, 6])
+        return asked
+
     def anything(self):
         r = self.r
         n = self.one_of((1, 55), (2, 25), (3, 12), (4, 8))
@@ -677,8 +807,8 @@ class Gen:
 
 
 def case(seed, n, errors=0.03):
-    source, target = Gen(random.Random("%d/%d" % (seed, n))).case(errors)
-    return {"case": n, "source": source, "target": target}
+    source, target, asked = Gen(random.Random("%d/%d" % (seed, n))).case(errors)
+    return dict({"case": n, "source": source, "target": target}, **asked)
 
 
 def stats(cases):
@@ -686,7 +816,7 @@ def stats(cases):
     verdicts, codes, pair_codes, pair_verdicts, other = (collections.Counter() for _ in range(5))
     for c in cases:
         try:
-            r = judge.judge(c["source"], c["target"], explain=True)
+            r = judge.judge(c["source"], c["target"], explain=True, asked=judge.Asked.of_case(c))
         except judge.InvalidDescriptor:
             verdicts["error"] += 1
             continue

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """An independent reading of the compatibility contract (spec/1-compatibility.md), as a test oracle.
 
-Offline judgement only: default policy, flags 0, no vendor check and no write to migration_version
-asked, no reservation of the caller.  Written from the text alone; slow and plain on purpose.
+Default policy, no reservation of the caller; offline (nobody is asked), or with what drivers and vendors
+said (Asked).  Written from the text alone; slow and plain on purpose.
 
 judge(source, target) -> report     both are documents as json.loads() gives them
 judge.py [--explain] SOURCE TARGET  prints the report, exits as `vfiomigctl compare` does
@@ -304,10 +304,13 @@ class Side:
 class Pair:
     """S, one candidate T, the two documents, and what is collected while judging them"""
 
-    def __init__(self, source_doc, target_doc, S, T, creatable):
+    def __init__(self, source_doc, target_doc, S, T, creatable, asked):
         self.source_doc, self.target_doc = source_doc, target_doc
         self.S, self.T = S, T
         self.creatable = creatable
+        self.asked = asked
+        self.driver_yes = self.vendor_yes = False
+        self.unknowns = set()       # numbers of the rules that could not tell
         self.target_models = target_doc.get("models", {})
         # M: T's model's entry, "from the target's document alone"
         self.M = self.target_models.get(T.model, {}) if T.model is not None else {}
@@ -319,6 +322,8 @@ class Pair:
         self.mig_from_model = False
 
     def say(self, rule, code, field, result):
+        if result == "unknown":
+            self.unknowns.add(rule)
         # "at most one per code and field (the strongest of fail, unknown, action, note)"
         old = self.reasons.get((code, field))
         if old is None or RESULT_RANK[result] > RESULT_RANK[old[0]]:
@@ -763,22 +768,132 @@ def rule_9_dirty_tracking(pair):
         pair.say(9, "viommu", "vm.viommu", "note")
 
 
+TOKEN, TOKEN_FIELD = "migration_version", "tokens.migration_version"
+
+
+class Asked:
+    """What was said when drivers and vendors were asked, as diff.py's cases have it: None where nobody
+    was asked at all (offline).  A driver speaks for the very target; here a check for all pairs."""
+
+    def __init__(self, words=None, may_ask=False, flags=0):
+        self.words = words or {}
+        self.may_ask = may_ask
+        asked = may_ask or words is not None
+        self.drivers = asked and not flags & 2              # "2 do not write `migration_version`"
+        self.vendors = asked and not flags & 4              # "4 no vendor checks"
+
+    @classmethod
+    def of_case(cls, case):
+        return cls(case.get("words"), case.get("mayAsk", False), case.get("flags", 0))
+
+    def driver(self, target, creatable, token):
+        found = None
+        for w in self.words.get("drivers", []):
+            if creatable:
+                same = (w.get("parent"), w.get("mdevType")) == (target["parent"], target["mdevType"])
+            else:
+                same = w.get("target") == target["address"]
+            if same and w["token"] == token:
+                found = w
+        return found["answer"] if found else None
+
+    def check(self, name):
+        found = [w["answer"] for w in self.words.get("checks", []) if w["check"] == name]
+        return found[-1] if found else None
+
+
+def vendor(side):
+    """ "(`pci.vendor`, of an mdev `parent.pci.vendor`)": what has an mdev type but is a PCI function
+    itself (NVIDIA's) has only the first; None if not known"""
+    if "mdevType" in side.doc and side.facts.get("parent.pci.vendor") is not None:
+        return side.facts["parent.pci.vendor"]
+    return side.facts.get("pci.vendor")
+
+
+def yes_counts(pair):
+    """ "If rule 1 could not tell, a yes needs one vendor ... and one mdev type" """
+    S, T = pair.S, pair.T
+    s, t = vendor(S), vendor(T)
+    s_type, t_type = S.doc.get("mdevType"), T.doc.get("mdevType")
+    unread = S.unread("mdevType") or T.unread("mdevType")
+    good = True
+    # "vendor not known on both sides, or just one has an mdevType: cannot tell"
+    if s is None or t is None or unread or (s_type is None) != (t_type is None):
+        pair.say(10, "migration-version-missing", TOKEN_FIELD, "unknown")
+        good = False
+    if s is not None and t is not None and s != t:
+        pair.say(10, "migration-version-rejected", TOKEN_FIELD, "fail")
+        good = False
+    if not unread and s_type is not None and t_type is not None and s_type != t_type:
+        pair.say(10, "mdev-type-mismatch", "mdevType", "fail")
+        good = False
+    return good
+
+
 def rule_10_drivers_word(pair):
-    """Offline nothing is written and no load tried, so there is never a yes; "If rule 1 could not
-    tell, a yes needs one vendor ..." speaks of a yes, and has nothing to do here."""
-    has_token = "migration_version" in pair.S.doc.get("tokens", {})
-    has_attribute = "migration_version" in pair.T.doc.get("attributes", [])
+    S, T = pair.S, pair.T
+    token = None if S.unread(TOKEN_FIELD) else S.doc.get("tokens", {}).get(TOKEN)
     rule_1_could_not_tell = ("model-missing", "model") in pair.reasons
-    if has_token and has_attribute:
-        # "Likewise rule 10 with flag 2 and both sides having it: note" (offline as with flag 2)
-        pair.say(10, "migration-version-missing", "tokens.migration_version", "note")
-    elif has_token and rule_1_could_not_tell:
-        pair.say(10, "migration-version-missing", "tokens.migration_version", "unknown")
+    if token is None:
+        return
+    if TOKEN not in T.doc.get("attributes", []):
+        if rule_1_could_not_tell:                           # "S has it and T not, and rule 1 could not tell"
+            pair.say(10, "migration-version-missing", TOKEN_FIELD, "unknown")
+        return
+    # an empty write reaches no driver, and without an address there is nothing to write to
+    can = pair.asked.drivers and token != "" and (pair.creatable or "address" in T.doc)
+    word = pair.asked.driver(T.doc, pair.creatable, token) if can else None
+    if word == "no":
+        pair.say(10, "migration-version-rejected", TOKEN_FIELD, "fail")
+    elif not can or word == "not-asked":
+        # "Likewise rule 10 with flag 2 and both sides having it: note"
+        pair.say(10, "migration-version-missing", TOKEN_FIELD, "note")
+    elif rule_1_could_not_tell and not yes_counts(pair):
+        pass
+    elif word == "yes":
+        pair.driver_yes = True
+    elif word is None and pair.asked.may_ask:               # it will be asked yet
+        pair.say(10, "migration-version-missing", TOKEN_FIELD, "note")
+    else:                                                   # asked, and it did not say; or no longer asked
+        pair.say(10, "migration-version-missing", TOKEN_FIELD, "unknown")
 
 
 def rule_11_vendor_check(pair):
-    if pair.M.get("checks"):            # "not asked (flag 4, offline): cannot tell"
+    names = pair.M.get("checks") or []
+    if not names:
+        return
+    said = [pair.asked.check(n) if pair.asked.vendors else None for n in names]
+    if "no" in said:
+        pair.say(11, "vendor-rejected", "checks", "fail")
+    elif "yes" in said and all(w in ("yes", "not-mine") for w in said):
+        pair.vendor_yes = True
+    elif not pair.driver_yes:           # "cannot tell ... unless there is `driver` evidence"
         pair.say(11, "vendor-unavailable", "checks", "unknown")
+
+
+def of_type(pair):
+    """ "A type's answer speaks for the type, not for parameters set later" """
+    origins = [side.origin.get(key, "") for side in (pair.S, pair.T) for key in (TOKEN_FIELD,)]
+    origins.append(pair.T.origin.get("attributes." + TOKEN, ""))
+    return pair.creatable or any(o.startswith("sysfs:mdev_type/") for o in origins)
+
+
+def settled(pair):
+    """The rules whose "cannot tell" a yes settles: "what rules 1 and 3 to 7 could not tell" """
+    if pair.vendor_yes:
+        return {1, 3, 4, 5, 6, 7}
+    if not pair.driver_yes:
+        return set()
+    rules = {1, 3, 4, 5, 6, 7}
+    if pair.actions:                    # the driver was asked about what T is now, not what it will be
+        rules -= {3, 4}
+    elif of_type(pair):
+        rules -= {4}
+        if ("model-missing", "model") in pair.reasons:      # rule 4 was left out: nobody compared anything
+            sides = (pair.S, pair.T)
+            if any(side.params or side.has_version for side in sides):
+                rules -= {1}
+    return rules
 
 
 def pinned_elsewhere(pair):
@@ -858,6 +973,10 @@ def side_evidence(side, out, is_target):
 
 
 def evidence(pair, out):
+    if pair.driver_yes:                                     # "`driver` or `vendor` by rules 10 and 11"
+        return EVIDENCE.index("driver")
+    if pair.vendor_yes:
+        return EVIDENCE.index("vendor")
     levels = [side_evidence(pair.S, out, False), side_evidence(pair.T, out, True)]
     # "At most `metadata` if a migration interface came from a model's entry, the models differ, `set
     # version` is in the plan, or rule 4 passed by an off value that no information of the target gives."
@@ -918,14 +1037,14 @@ def plan_conflicts(pair):
     """ "judging S again against T with the plan carried out gives no action and no new fail" """
     if not pair.actions:
         return False
-    again = Pair(pair.source_doc, pair.target_doc, pair.S, Side(carried_out(pair)), pair.creatable)
+    again = Pair(pair.source_doc, pair.target_doc, pair.S, Side(carried_out(pair)), pair.creatable, pair.asked)
     rule_1_model(again)
     rules_3_and_4(again)
     return bool(again.actions) or "fail" in again.results()
 
 
-def judge_pair(source_doc, target_doc, S, T, creatable, if_free=False):
-    pair = Pair(source_doc, target_doc, S, T, creatable)
+def judge_pair(source_doc, target_doc, S, T, creatable, asked, if_free=False):
+    pair = Pair(source_doc, target_doc, S, T, creatable, asked)
     run_rules(pair, if_free)
     if "fail" not in pair.results() and plan_conflicts(pair):
         pair.say(13, "plan-conflict", "", "fail")
@@ -940,7 +1059,7 @@ def judge_pair(source_doc, target_doc, S, T, creatable, if_free=False):
     results = pair.results()
     if "fail" in results:
         v.verdict = "incompatible"
-    elif "unknown" in results:
+    elif pair.unknowns - settled(pair):
         v.verdict = "unknown"
     elif v.evidence > METADATA:         # "below `MinimumEvidence`" (default metadata)
         v.verdict = "unknown"
@@ -1034,11 +1153,11 @@ def nearest(candidates, pairs):
         "not-pinned" in pairs[c].codes, "model-mismatch" in pairs[c].codes, pairs[c].failed_rules, c))
 
 
-def fits_if_free(source, target, sides, candidates):
+def fits_if_free(source, target, sides, candidates, asked):
     """ "would not be [incompatible] with `in-use`, `reserved` and `no-instances` left out of rule 12 (a
     creatable then has room for all; `unknown` counts as fitting)" """
     n = len(sides)
-    fits = [[judge_pair(source, target, S, c.side, c.creatable, True).verdict != "incompatible"
+    fits = [[judge_pair(source, target, S, c.side, c.creatable, asked, True).verdict != "incompatible"
              for c in candidates] for S in sides]
     used = set()
 
@@ -1068,13 +1187,14 @@ def is_stale(source):
         return False
 
 
-def judge(source, target, explain=False):
+def judge(source, target, explain=False, asked=None):
+    asked = asked or Asked()
     validate(source, True)
     validate(target, False)
     sides = [Side(d) for d in source["devices"]]
     candidates = [Candidate(d, False) for d in target["devices"]] + \
                  [Candidate(d, True) for d in target.get("creatable", [])]
-    pairs = [[judge_pair(source, target, S, c.side, c.creatable) for c in candidates] for S in sides]
+    pairs = [[judge_pair(source, target, S, c.side, c.creatable, asked) for c in candidates] for S in sides]
     chosen, options = assign(candidates, pairs, len(sides))
     shared = capacity_shared(candidates, chosen)
     extra = {("stale", "note")} if is_stale(source) else set()
@@ -1111,7 +1231,7 @@ def judge(source, target, explain=False):
     verdict = next((v for v in ("incompatible", "unknown", "needs-configuration") if v in verdicts), "compatible")
     return {"schema": REPORT, "verdict": verdict,
             "evidence": None if weakest is None else EVIDENCE[weakest],
-            "fitsIfFree": verdict == "incompatible" and fits_if_free(source, target, sides, candidates),
+            "fitsIfFree": verdict == "incompatible" and fits_if_free(source, target, sides, candidates, asked),
             "devices": devices}
 
 
