@@ -154,7 +154,7 @@ struct device *device_ref(struct device *d) {
 #define DEVICE_STRINGS(d)                                                                                           \
         {                                                                                                           \
                 &(d)->id, &(d)->address, &(d)->guest, &(d)->pin, &(d)->parent, &(d)->reserved_by, &(d)->sysfs_path, \
-                        &(d)->bus, &(d)->vfio_device, &(d)->iommu_group                                             \
+                        &(d)->bus, &(d)->vfio_device, &(d)->iommu_group, &(d)->variant_driver                       \
         }
 
 static void device_free_strings(struct device *d) {
@@ -210,7 +210,8 @@ bool device_equal(const struct device *a, const struct device *b) {
                str_equal(a->reserved_by, b->reserved_by) && strv_equal(a->group_blocked_by, b->group_blocked_by) &&
                a->has_numa_node == b->has_numa_node && (!a->has_numa_node || a->numa_node == b->numa_node) &&
                a->available == b->available && str_equal(a->sysfs_path, b->sysfs_path) && str_equal(a->bus, b->bus) &&
-               str_equal(a->vfio_device, b->vfio_device) && str_equal(a->iommu_group, b->iommu_group);
+               str_equal(a->vfio_device, b->vfio_device) && str_equal(a->iommu_group, b->iommu_group) &&
+               str_equal(a->variant_driver, b->variant_driver);
 }
 
 struct device *device_copy(const struct device *d) {
@@ -232,6 +233,7 @@ struct device *device_copy(const struct device *d) {
         c->bus = xstrdup(d->bus);
         c->vfio_device = xstrdup(d->vfio_device);
         c->iommu_group = xstrdup(d->iommu_group);
+        c->variant_driver = xstrdup(d->variant_driver);
         return c;
 }
 

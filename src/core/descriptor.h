@@ -67,6 +67,8 @@ struct device {
         char *bus;         /* its subsystem: "pci", "mdev" */
         char *vfio_device; /* "vfio0" */
         char *iommu_group; /* "12" */
+        /* The variant driver that is installed for it, though it is on plain vfio-pci; in host documents, too. */
+        char *variant_driver;
 
         char *block; /* device_compact(): all of the strings above are in it */
 };

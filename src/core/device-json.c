@@ -234,6 +234,9 @@ int device_from_json(const struct json_place *p, struct json_object *o, bool cre
         r = json_member_string(p, o, "reservedBy", &d->reserved_by);
         if (r < 0)
                 return r;
+        r = json_member_string(p, o, "variantDriver", &d->variant_driver);
+        if (r < 0)
+                return r;
         r = json_member_strings(p, o, "groupBlockedBy", &d->group_blocked_by);
         if (r < 0)
                 return r;
@@ -301,6 +304,7 @@ static void device_to_json(const struct device *d, bool lasting, struct text *t)
                 in_use_to_json(traits, t);
         json_emit_member(t, "reservedBy", lasting ? NULL : d->reserved_by);
         json_emit_member(t, "boundDriver", traits->bound_driver);
+        json_emit_member(t, "variantDriver", lasting ? NULL : d->variant_driver);
         json_emit_strings(t, "groupBlockedBy", lasting ? NULL : d->group_blocked_by);
         if (d->has_numa_node && !lasting) {
                 json_emit_key(t, "numaNode");

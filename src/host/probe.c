@@ -150,6 +150,14 @@ static int look_at_nvidia(struct probe *p) {
         return 1;
 }
 
+/* On plain vfio-pci it cannot migrate, whatever else is installed: that is told, and changes nothing. */
+static void look_for_variant(struct probe *p) {
+        _cleanup_free_ char *variant = driver_is_plain_vfio(p->t->driver) ? pci_variant_driver(p->host, &p->dir) : NULL;
+
+        if (variant && !driver_is_plain_vfio(variant))
+                p->device->variant_driver = take_ptr(variant);
+}
+
 static int look_at_pci(struct probe *p) {
         bool vfio = probe_has(p, "vfio-dev") || driver_is_vfio(p->t->driver);
         char *variant;
@@ -162,8 +170,10 @@ static int look_at_pci(struct probe *p) {
                 if (r != 0)
                         return r < 0 ? r : 0;
         }
-        if (vfio)
+        if (vfio) {
+                look_for_variant(p);
                 return 0;
+        }
         variant = p->parent ? pci_variant_driver(p->host, &p->dir) : NULL;
         if (!variant)
                 return -ENODEV;

@@ -146,6 +146,7 @@ _unused_ static struct device *random_device(bool creatable, unsigned number) {
         d->pin = roll(2) ? (roll(2) ? random_address() : xstrdup("mdev:")) : NULL;
         d->parent = creatable ? xasprintf("pci:%u", number) : maybe();
         d->reserved_by = maybe();
+        d->variant_driver = maybe();
         d->group_blocked_by = random_strings();
         d->traits->group_blocked = d->group_blocked_by != NULL;
         d->has_numa_node = roll(2);

@@ -52,7 +52,8 @@ static const char full[] =
         "96, 'driver': 7 },"
         "    'tokens': { 'migration_version': 'T' }, 'origin': { 'model': 'sysfs:model', 'params.odd': 'errno:EIO' },"
         "    'paramInfo': { 'rss': { 'type': 'bool', 'writable': true } }, 'paramList': 'writable', 'inUse': 'no',"
-        "    'reservedBy': 'vm-2', 'boundDriver': 'mlx5_core', 'groupBlockedBy': ['pci:1'], 'numaNode': -1,"
+        "    'reservedBy': 'vm-2', 'boundDriver': 'mlx5_core', 'variantDriver': 'v', 'groupBlockedBy': ['pci:1'], "
+        "'numaNode': -1,"
         "    'attributes': ['migration_version'], 'available': 'x', 'independent': 'x', 'sysfsPath': 7 } ],"
         "  'models': { 'm': { 'versions': { '1': {} } } },"
         "  'creatable': [ { 'parent': 'pci:0', 'mdevType': 't', 'available': 4, 'independent': true, 'model': null, "
@@ -96,6 +97,7 @@ static void check_device(const struct device *d) {
         ck_assert_int_eq(t->in_use, TRI_NO);
         ck_assert_str_eq(d->reserved_by, "vm-2");
         ck_assert_str_eq(t->bound_driver, "mlx5_core");
+        ck_assert_str_eq(d->variant_driver, "v");
         ck_assert_str_eq(d->group_blocked_by[0], "pci:1");
         ck_assert(t->group_blocked);
         ck_assert(d->has_numa_node && d->numa_node == -1);
@@ -293,6 +295,7 @@ static const struct {
         { DEVICE("'inUse':false"), "devices[0].inUse: expected a string" },
         { DEVICE("'reservedBy':7"), "devices[0].reservedBy: expected a string" },
         { DEVICE("'boundDriver':7"), "devices[0].boundDriver: expected a string" },
+        { DEVICE("'variantDriver':7"), "devices[0].variantDriver: expected a string" },
         { DEVICE("'groupBlockedBy':'x'"), "devices[0].groupBlockedBy: expected a list" },
         { DEVICE("'groupBlockedBy':['x',7]"), "devices[0].groupBlockedBy[1]: expected a string" },
         { DEVICE("'numaNode':'0'"), "devices[0].numaNode: expected an integer from -1 to 2147483647" },

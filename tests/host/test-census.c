@@ -157,6 +157,7 @@ START_TEST(test_vfs) {
         add_vfs();
         look(_i % 2);
         ck_assert_uint_eq(d->n_devices, 2); /* without aliases: those on a VFIO driver */
+        ck_assert_ptr_null(told_device(d, "pci:0000:3b:00.4")->variant_driver);
         testhost_file(t, places[_i / 2], alias_file);
         look(_i % 2);
         ck_assert_uint_eq(d->n_devices, 6);
@@ -172,6 +173,11 @@ START_TEST(test_vfs) {
         ck_assert_int_eq(traits->in_use, TRI_NO);
         ck_assert_ptr_null(told_traits(d, "pci:0000:3b:00.3")->bound_driver);
         ck_assert_ptr_null(told_traits(d, "pci:0000:3b:00.4")->bound_driver); /* it is a VFIO device, as it is */
+        ck_assert_str_eq(told_traits(d, "pci:0000:3b:00.4")->driver, "vfio-pci");
+        ck_assert_int_eq(told_traits(d, "pci:0000:3b:00.4")->migration.protocol, MIGRATION_NONE);
+        ck_assert_str_eq(told_device(d, "pci:0000:3b:00.4")->variant_driver, "mlx5_vfio_pci"); /* but it is told */
+        ck_assert_ptr_null(told_device(d, "pci:0000:3b:00.1")->variant_driver);
+        ck_assert_ptr_null(told_device(d, "pci:0000:3b:00.3")->variant_driver);
         ck_assert_str_eq(told_traits(d, "pci:0000:3b:00.5")->driver, "any_mlx_vfio_pci");
         ck_assert_ptr_null(told_device(d, "pci:0000:3b:00.6"));
         ck_assert_ptr_null(told_device(d, "pci:0000:3b:00.0"));
