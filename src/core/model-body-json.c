@@ -113,10 +113,41 @@ static int facts_from_json(const struct json_place *p, struct json_object *o, st
         return 0;
 }
 
+static int model_matches_from_json(const struct json_place *p, struct json_object *o, struct model *m) {
+        struct json_place at = json_place_key(p, "match");
+        struct json_object *v = NULL;
+        size_t n;
+        int r;
+
+        r = json_member_list(p, o, "match", &v);
+        if (r < 0 || !v)
+                return r;
+        n = json_object_array_length(v);
+        m->matches = xnew0(struct model_match, n);
+        for (size_t i = 0; i < n; i++) {
+                struct json_place element = json_place_index(&at, i);
+                struct model_match *match = &m->matches[m->n_matches++];
+                const struct match_key keys[] = {
+                        { "driver", &match->driver },
+                        { "pci", &match->pci },
+                        { "mdevType", &match->mdev_type },
+                        { "parentDriver", &match->parent_driver },
+                };
+
+                r = match_from_json(&element, json_object_array_get_idx(v, i), keys, ARRAY_SIZE(keys));
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 int model_body_from_json(const struct json_place *p, struct json_object *o, struct model *m) {
         struct json_place trial_at = json_place_key(p, "trialLoad");
         int r;
 
+        r = model_matches_from_json(p, o, m);
+        if (r < 0)
+                return r;
         r = param_infos_from_json(p, o, "params", &m->params);
         if (r < 0)
                 return r;
@@ -184,8 +215,28 @@ static void facts_to_json(const struct model *m, struct text *t) {
         text_add(t, "}");
 }
 
+static void matches_to_json(const struct model *m, struct text *t) {
+        if (m->n_matches == 0)
+                return;
+        json_emit_key(t, "match");
+        text_add(t, "[");
+        for (size_t i = 0; i < m->n_matches; i++) {
+                const struct model_match *match = &m->matches[i];
+
+                json_emit_comma(t);
+                text_add(t, "{");
+                json_emit_member(t, "driver", match->driver);
+                json_emit_member(t, "pci", match->pci);
+                json_emit_member(t, "mdevType", match->mdev_type);
+                json_emit_member(t, "parentDriver", match->parent_driver);
+                text_add(t, "}");
+        }
+        text_add(t, "]");
+}
+
 void model_body_to_json(const struct model *m, struct text *t) {
         text_add(t, "{");
+        matches_to_json(m, t);
         param_infos_to_json(&m->params, "params", t);
         json_emit_tri(t, "paramsComplete", m->params_complete);
         versions_to_json(m, t);

@@ -137,56 +137,6 @@ static int name_from_json(const struct json_place *p, struct json_object *o, con
         return 0;
 }
 
-/* One element of "match", by a table of keys; at least one is given, as none would fit everything. */
-struct match_key {
-        const char *key;
-        char **ret;
-};
-
-static int match_from_json(const struct json_place *p, struct json_object *o, const struct match_key *keys, size_t n) {
-        bool given = false;
-        int r;
-
-        r = json_object_at(p, o);
-        if (r < 0)
-                return r;
-        for (size_t i = 0; i < n; i++) {
-                r = json_member_string(p, o, keys[i].key, keys[i].ret);
-                if (r < 0)
-                        return r;
-                given = given || *keys[i].ret;
-        }
-        return given ? 0 : json_place_fail(p, "nothing to match");
-}
-
-static int model_matches_from_json(const struct json_place *p, struct json_object *o, struct model *m) {
-        struct json_place at = json_place_key(p, "match");
-        struct json_object *v = NULL;
-        size_t n;
-        int r;
-
-        r = json_member_list(p, o, "match", &v);
-        if (r < 0 || !v)
-                return r;
-        n = json_object_array_length(v);
-        m->matches = xnew0(struct model_match, n);
-        for (size_t i = 0; i < n; i++) {
-                struct json_place element = json_place_index(&at, i);
-                struct model_match *match = &m->matches[m->n_matches++];
-                const struct match_key keys[] = {
-                        { "driver", &match->driver },
-                        { "pci", &match->pci },
-                        { "mdevType", &match->mdev_type },
-                        { "parentDriver", &match->parent_driver },
-                };
-
-                r = match_from_json(&element, json_object_array_get_idx(v, i), keys, ARRAY_SIZE(keys));
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
 /* What nobody can read would pass for a parameter that is not active. Received documents do not matter: nothing is
  * read. */
 static int check_sources(const struct json_place *p, const struct model *m) {
@@ -218,9 +168,6 @@ static int model_from_json(const struct json_place *p, struct json_object *o, co
         if (r < 0)
                 return r;
         r = name_from_json(p, o, "model", &m->name);
-        if (r < 0)
-                return r;
-        r = model_matches_from_json(p, o, m);
         if (r < 0)
                 return r;
         r = model_body_from_json(p, o, m);

@@ -48,8 +48,8 @@ struct model_match {
 
 struct model {
         char *name;
-        char *file; /* base name of the model file, or NULL */
-        struct model_match *matches;
+        char *file;                  /* base name of the model file, or NULL */
+        struct model_match *matches; /* shown in host documents, too, where they give no device anything */
         size_t n_matches;
         struct param_infos params;
         enum tri params_complete;

@@ -173,6 +173,22 @@ static int flags_from_json(const struct json_place *p, struct json_object *o, st
         return 0;
 }
 
+int match_from_json(const struct json_place *p, struct json_object *o, const struct match_key *keys, size_t n) {
+        bool given = false;
+        int r;
+
+        r = json_object_at(p, o);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < n; i++) {
+                r = json_member_string(p, o, keys[i].key, keys[i].ret);
+                if (r < 0)
+                        return r;
+                given = given || *keys[i].ret;
+        }
+        return given ? 0 : json_place_fail(p, "nothing to match");
+}
+
 int migration_from_json(const struct json_place *p, struct json_object *o, const char *key, bool of_model,
                         struct migration *ret, bool *ret_given) {
         struct json_place at = json_place_key(p, key), protocol_at = json_place_key(&at, "protocol");

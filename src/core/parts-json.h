@@ -25,7 +25,13 @@ int param_infos_from_json(const struct json_place *p, struct json_object *o, con
 /* of_model: with "driver" and "requires". */
 int migration_from_json(const struct json_place *p, struct json_object *o, const char *key, bool of_model,
                         struct migration *ret, bool *ret_given);
-/* What a model file and an entry of a document's "models" have both: all but schema, model and match. */
+/* One element of "match", by a table of keys; at least one is given, as none would fit everything. */
+struct match_key {
+        const char *key;
+        char **ret;
+};
+int match_from_json(const struct json_place *p, struct json_object *o, const struct match_key *keys, size_t n);
+/* What a model file and an entry of a document's "models" have both: all but schema and model. */
 int model_body_from_json(const struct json_place *p, struct json_object *o, struct model *m);
 
 /* Write whole members, and nothing for what is empty. A fact or token that could not be read (NULL) is left out. */

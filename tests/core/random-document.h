@@ -159,6 +159,11 @@ static struct model *random_model(unsigned number) {
         struct model *m = model_new();
 
         m->name = xasprintf("m%u\"", number);
+        for (unsigned n = roll(3); n > 0; n--) {
+                struct model_match match = { .driver = random_string(false, false), .pci = maybe() };
+
+                array_append(m->matches, m->n_matches, match);
+        }
         random_infos(&m->params);
         m->params_complete = (enum tri)((int)roll(3) - 1);
         m->has_versions = roll(2);
