@@ -65,15 +65,19 @@ char *command_bind(const char *address, const char *driver, bool bound) {
 }
 
 char *command_free_group(char *const *members) {
+        const char *last = NULL;
         struct text t = {};
         size_t n = 0;
 
         for (; members && *members; members++)
                 if (pci_name(*members)) {
-                        text_addf(&t, "%s%s", n++ ? " " : "modprobe vfio-pci\nfor d in ", pci_name(*members));
+                        last = *members;
+                        text_addf(&t, "%s%s", n++ ? " " : "modprobe vfio-pci\nfor d in ", pci_name(last));
                 }
-        if (n == 0)
-                return NULL;
+        if (n <= 1) {
+                text_done(&t);
+                return n ? command_bind(last, "vfio-pci", true) : NULL;
+        }
         text_add(&t, "; do\n"
                      "    echo vfio-pci >/sys/bus/pci/devices/$d/driver_override\n"
                      "    echo $d >/sys/bus/pci/devices/$d/driver/unbind\n"

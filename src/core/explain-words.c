@@ -112,8 +112,8 @@ static void explain_plain(struct explainer *x) {
                 explain_say(x, TOPIC_DRIVER, TRI_NO, traits_origin(x->t, "migration"),
                             option ? command_kernel_option(x->host->kernel, option) : NULL,
                             "it is bound to plain %s, which cannot migrate anything; %s has a variant driver, %s, "
-                            "which is not "
-                            "installed: %s%s",
+                            "which was "
+                            "not found in modules.alias: %s%s",
                             x->t->driver, pci, wanted, option ? "it takes a kernel with " : "install it, and bind it",
                             option ?: "");
         else
@@ -243,7 +243,8 @@ void explain_dirty_tracking(struct explainer *x, const struct reason *r, enum tr
                 explain_say(x, TOPIC_DIRTY_TRACKING, good, origin, command_kernel_option(x->host->kernel, option),
                             "the kernel lacks %s=y, so that the device's log of the pages that it writes cannot be "
                             "read, though "
-                            "the kernel offers it (QEMU: \"Failed to get DMA logging report\"); %s",
+                            "the kernel offers it (QEMU fails when the destination is up: \"Failed to get DMA logging "
+                            "report\"); %s",
                             option, iommu);
         else
                 explain_say(x, TOPIC_DIRTY_TRACKING, good, origin, NULL,
@@ -281,11 +282,21 @@ void explain_model(struct explainer *x, const struct reason *r, enum tri good) {
                             "its model is not known: no driver names it, and no model file is for such a device");
 }
 
+void explain_weak(struct explainer *x, const struct reason *r, enum tri good) {
+        explain_say(x, TOPIC_MODEL, good, traits_origin(x->t, "model"),
+                    x->t->creatable ? NULL : command_template(x->device->address),
+                    "no model file is for such a device, and %s is only derived from its identity: nothing would rest "
+                    "on it",
+                    x->side.model ?: "its model");
+}
+
 void explain_unreadable(struct explainer *x, const struct reason *r, enum tri good) {
         explain_say(x, TOPIC_PARAMETERS, good, traits_origin(x->t, r->field), NULL, "%s could not be read", r->field);
 }
 
 void explain_incomplete(struct explainer *x, const struct reason *r, enum tri good) {
+        if (same_driver(x->t->driver, "vfio-pci")) /* nobody could know, and that is not what matters */
+                return;
         explain_say(x, TOPIC_PARAMETERS, good, NULL, NULL,
                     "nothing says that all of its parameters are known, and what is not listed could be on (a model "
                     "file can say "

@@ -104,7 +104,7 @@ static const struct telling tellings[_REASON_MAX] = {
         [REASON_PLAN_CONFLICT] = { TOPIC_PARAMETERS, DECIDES, NULL },
         [REASON_CAPACITY_SHARED] = { TOPIC_USE, DECIDES, NULL },
         [REASON_ASSIGNMENT] = { TOPIC_USE, DECIDES, NULL },
-        [REASON_WEAK_EVIDENCE] = { TOPIC_MODEL, DECIDES, NULL },
+        [REASON_WEAK_EVIDENCE] = { TOPIC_MODEL, DECIDES, explain_weak },
         [REASON_NO_CANDIDATE] = { TOPIC_USE, DECIDES, NULL },
         [REASON_STALE] = { TOPIC_MODEL, SILENT, NULL },
 };
@@ -147,7 +147,7 @@ static void praise_migration(struct explainer *x) {
                 if (m->flags & 1u << i)
                         text_addf(&flags, "%s%s", flags.length ? ", " : ": ", name);
         explain_say(x, TOPIC_MIGRATION, TRI_YES,
-                    traits_origin(x->t, "migration") ?: (x->side.migration_from_model ? "models" : NULL), NULL,
+                    traits_origin(x->t, "migration") ?: (x->side.migration_from_model ? "models.d" : NULL), NULL,
                     "protocol %s%s", migration_protocol_to_string(m->protocol), flags.data ?: "");
 }
 
@@ -171,6 +171,7 @@ static void praise_use(struct explainer *x) {
 /* What the rules have nothing against. */
 static void praise(struct explainer *x) {
         const char *driver = x->t->driver;
+        size_t n = x->side.setup.n_values;
 
         if (!told(x, TOPIC_DRIVER) && driver)
                 explain_say(x, TOPIC_DRIVER, TRI_YES, traits_origin(x->t, "driver"), NULL, "%s %s",
@@ -186,9 +187,10 @@ static void praise(struct explainer *x) {
                 explain_say(x, TOPIC_DIRTY_TRACKING, TRI_YES, NULL, NULL, "%s logs the pages that the device writes",
                             x->host->iommu_dirty_tracking == TRI_YES ? "the IOMMU" : "its driver");
         if (!told(x, TOPIC_MODEL) && x->side.model)
-                explain_say(x, TOPIC_MODEL, TRI_YES, traits_origin(x->t, "model"), NULL, "%s", x->side.model);
-        if (!told(x, TOPIC_PARAMETERS) && x->side.model)
-                explain_say(x, TOPIC_PARAMETERS, TRI_YES, NULL, NULL, "all are known (%zu)", x->side.setup.n_values);
+                explain_say(x, TOPIC_MODEL, TRI_YES, traits_origin(x->t, "model"), NULL, "%s%s", x->side.model,
+                            x->side.model_evidence == EVIDENCE_IDENTITY ? ", only derived from its identity" : "");
+        if (!told(x, TOPIC_PARAMETERS) && x->side.model && setup_complete(&x->side.setup))
+                explain_say(x, TOPIC_PARAMETERS, TRI_YES, NULL, NULL, n > 0 ? "all are known (%zu)" : "it has none", n);
         if (!told(x, TOPIC_FACTS) && x->side.model)
                 praise_facts(x);
         if (!told(x, TOPIC_USE))

@@ -50,6 +50,7 @@ void explain_p2p(struct explainer *x, const struct reason *r, enum tri good);
 void explain_dirty_tracking(struct explainer *x, const struct reason *r, enum tri good);
 void explain_group(struct explainer *x, const struct reason *r, enum tri good);
 void explain_model(struct explainer *x, const struct reason *r, enum tri good);
+void explain_weak(struct explainer *x, const struct reason *r, enum tri good);
 void explain_unreadable(struct explainer *x, const struct reason *r, enum tri good);
 void explain_incomplete(struct explainer *x, const struct reason *r, enum tri good);
 void explain_fact(struct explainer *x, const struct reason *r, enum tri good);

@@ -56,6 +56,7 @@ struct context {
         uint64_t check_flags;
         bool ok_if_prepared;
         bool host_document;
+        const char *root; /* look there, not at the daemon's host */
         const char *xml;
         const char *output;
         const char *template;

@@ -16,6 +16,8 @@ static const struct verb verbs[] = {
         { "list", "", "List VFIO devices (default)", 0, 0, 0, verb_list },
         { "show", "DEVICE...", "Show everything known of a device, and where it comes from", 1, SIZE_MAX, 0,
           verb_show },
+        { "explain", "DEVICE...", "Say why a device can or cannot migrate, and what to do", 1, SIZE_MAX, OPTION_ROOT,
+          verb_explain },
         { "types", "", "List what could be created, and how many", 0, 0, 0, verb_types },
         { "describe", "[DEVICE...]", "Print the descriptor of devices, or of a libvirt domain's", 0, SIZE_MAX,
           OPTION_XML | OPTION_HOST_DOCUMENT, verb_describe },
@@ -49,6 +51,7 @@ enum {
         ARG_ON,
         ARG_OUTPUT,
         ARG_TEMPLATE,
+        ARG_ROOT,
 };
 
 static const struct option long_options[] = {
@@ -73,6 +76,7 @@ static const struct option long_options[] = {
         { "on", required_argument, NULL, ARG_ON },
         { "output", required_argument, NULL, ARG_OUTPUT },
         { "template", required_argument, NULL, ARG_TEMPLATE },
+        { "root", required_argument, NULL, ARG_ROOT },
         {},
 };
 
@@ -92,6 +96,7 @@ static const struct {
         { ARG_ON, OPTION_ON },
         { ARG_OUTPUT, OPTION_OUTPUT },
         { ARG_TEMPLATE, OPTION_TEMPLATE },
+        { ARG_ROOT, OPTION_ROOT },
 };
 
 static void print_help(const struct context *c) {
@@ -125,6 +130,7 @@ static void print_help(const struct context *c) {
                "     --ok-if-prepared        check, compare: exit 0 also where configuration is needed\n"
                "     --xml=FILE              describe: the devices of a libvirt domain, by its XML\n"
                "     --host-document         describe: with models and what could be created\n"
+               "     --root=PATH             explain: a copy of a host (dump), or a host document\n"
                "     --template=DEVICE       models: a first model file for a device\n"
                "     --output=DIRECTORY      dump: where to\n"
                "\nExit status: 0 yes or done, 1 error, 2 usage, 3 incompatible, 4 unknown,\n"
@@ -221,6 +227,9 @@ static int set_option(struct context *c, int arg, const char *value) {
         case ARG_TEMPLATE:
                 c->template = value;
                 break;
+        case ARG_ROOT:
+                c->root = value;
+                break;
         default:
                 return STATUS_USAGE; /* getopt said why */
         }
@@ -245,6 +254,8 @@ static int run_verb(struct context *c, char **args, unsigned options) {
                 return usage(c, "Too few arguments for", verb->name);
         if (c->n_args > verb->max_args)
                 return usage(c, "Too many arguments for", verb->name);
+        if (c->root && c->transport != TRANSPORT_BUS)
+                return usage(c, "--root is of this machine; it does not go with", "--host and --machine");
         if (options & ~verb->options)
                 return usage(c, "An option that does not go with", verb->name);
         return verb->run(c);

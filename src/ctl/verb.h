@@ -17,6 +17,7 @@ enum verb_options {
         OPTION_ON = 1 << 5,
         OPTION_OUTPUT = 1 << 6,
         OPTION_TEMPLATE = 1 << 7,
+        OPTION_ROOT = 1 << 8,
 };
 
 struct verb {
@@ -31,6 +32,7 @@ struct verb {
 
 int verb_list(struct context *c);
 int verb_show(struct context *c);
+int verb_explain(struct context *c);
 int verb_types(struct context *c);
 int verb_describe(struct context *c);
 int verb_check(struct context *c);

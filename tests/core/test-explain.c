@@ -70,7 +70,7 @@ static const struct {
         { IDS "'driver':'vfio-pci','variantDriver':'other_vfio_pci','migration':{'protocol':'none'},'inUse':'yes'",
           TRI_NO, "driver", TRI_NO, "nothing here says that it can migrate (it is in use", "modprobe other_vfio_pci" },
         { IDS "'driver':'vfio-pci','migration':{'protocol':'none'}", TRI_NO, "driver", TRI_NO,
-          "15b3:101e has a variant driver, mlx5_vfio_pci, which is not installed: it takes a kernel with "
+          "15b3:101e has a variant driver, mlx5_vfio_pci, which was not found in modules.alias: it takes a kernel with "
           "CONFIG_MLX5_VFIO_PCI",
           "grep -w CONFIG_MLX5_VFIO_PCI /boot/config-6.12.96" },
         { "'id':'a','driver':'vfio-pci','migration':{'protocol':'none'}", TRI_NO, "driver", TRI_NO,
@@ -143,6 +143,10 @@ static const struct {
         /* the model and parameters */
         { "'id':'a','address':'mdev:1','driver':'d'," GOOD "'inUse':'no'", TRI_UNKNOWN, "model", TRI_UNKNOWN,
           "its model is not known", "vfiomigctl models --template=mdev:1 >" },
+        { READY GOOD "'origin':{'model':'identity:pci'}", TRI_UNKNOWN, "model", TRI_UNKNOWN,
+          "m is only derived from its identity", "vfiomigctl models --template=pci:0000:08:00.2" },
+        { IDS "'driver':'vfio-pci','model':'m','paramsComplete':false,'migration':{'protocol':'none'}", TRI_NO,
+          "parameters", TRI_YES, NULL, NULL },
         { "'id':'a','driver':'d'," GOOD "'origin':{'model':'errno:EIO'}", TRI_UNKNOWN, "model", TRI_UNKNOWN,
           "its model could not be read: EIO", NULL },
         { "'id':'a','driver':'d','model':'m'," GOOD "'params':{'p':null},'paramsComplete':true", TRI_UNKNOWN,
