@@ -57,6 +57,7 @@ struct context {
         bool ok_if_prepared;
         bool host_document;
         const char *root; /* look there, not at the daemon's host */
+        const char *nfd;  /* a feature file, or "-" */
         const char *xml;
         const char *output;
         const char *template;

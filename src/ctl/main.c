@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <stdio.h>
 
+#include "ctl/classes.h"
 #include "ctl/context.h"
 #include "ctl/manager.h"
 #include "ctl/timespan.h"
@@ -19,6 +20,8 @@ static const struct verb verbs[] = {
         { "explain", "DEVICE...", "Say why a device can or cannot migrate, and what to do", 1, SIZE_MAX, OPTION_ROOT,
           verb_explain },
         { "types", "", "List what could be created, and how many", 0, 0, 0, verb_types },
+        { "classes", "", "List the classes of equal devices, and how many are free", 0, 0, OPTION_ROOT | OPTION_NFD,
+          verb_classes },
         { "describe", "[DEVICE...]", "Print the descriptor of devices, or of a libvirt domain's", 0, SIZE_MAX,
           OPTION_XML | OPTION_HOST_DOCUMENT, verb_describe },
         { "check", "[FILE]", "Ask whether the VM of a descriptor can migrate to this host", 0, 1,
@@ -52,6 +55,7 @@ enum {
         ARG_OUTPUT,
         ARG_TEMPLATE,
         ARG_ROOT,
+        ARG_NFD,
 };
 
 static const struct option long_options[] = {
@@ -77,6 +81,7 @@ static const struct option long_options[] = {
         { "output", required_argument, NULL, ARG_OUTPUT },
         { "template", required_argument, NULL, ARG_TEMPLATE },
         { "root", required_argument, NULL, ARG_ROOT },
+        { "nfd", optional_argument, NULL, ARG_NFD },
         {},
 };
 
@@ -97,6 +102,7 @@ static const struct {
         { ARG_OUTPUT, OPTION_OUTPUT },
         { ARG_TEMPLATE, OPTION_TEMPLATE },
         { ARG_ROOT, OPTION_ROOT },
+        { ARG_NFD, OPTION_NFD },
 };
 
 static void print_help(const struct context *c) {
@@ -130,7 +136,8 @@ static void print_help(const struct context *c) {
                "     --ok-if-prepared        check, compare: exit 0 also where configuration is needed\n"
                "     --xml=FILE              describe: the devices of a libvirt domain, by its XML\n"
                "     --host-document         describe: with models and what could be created\n"
-               "     --root=PATH             explain: a copy of a host (dump), or a host document\n"
+               "     --nfd[=FILE]            classes: write labels for node-feature-discovery\n"
+               "     --root=PATH             explain, classes: a copy of a host (dump), or a host document\n"
                "     --template=DEVICE       models: a first model file for a device\n"
                "     --output=DIRECTORY      dump: where to\n"
                "\nExit status: 0 yes or done, 1 error, 2 usage, 3 incompatible, 4 unknown,\n"
@@ -226,6 +233,9 @@ static int set_option(struct context *c, int arg, const char *value) {
                 break;
         case ARG_TEMPLATE:
                 c->template = value;
+                break;
+        case ARG_NFD:
+                c->nfd = value ?: NFD_FILE;
                 break;
         case ARG_ROOT:
                 c->root = value;

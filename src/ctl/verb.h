@@ -18,6 +18,7 @@ enum verb_options {
         OPTION_OUTPUT = 1 << 6,
         OPTION_TEMPLATE = 1 << 7,
         OPTION_ROOT = 1 << 8,
+        OPTION_NFD = 1 << 9,
 };
 
 struct verb {
@@ -34,6 +35,7 @@ int verb_list(struct context *c);
 int verb_show(struct context *c);
 int verb_explain(struct context *c);
 int verb_types(struct context *c);
+int verb_classes(struct context *c);
 int verb_describe(struct context *c);
 int verb_check(struct context *c);
 int verb_compare(struct context *c);
