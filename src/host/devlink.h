@@ -2,23 +2,53 @@
  * devlink over generic netlink: what a device's firmware is, and whether its VFs may migrate. Neither is in sysfs.
  *
  * Below a fake root it reads recorded messages instead: run/vfio-migration/devlink/<bus>:<name>.{info,port}, the bytes
- * as they came from the kernel. GET only, which needs no privilege; nothing is ever set.
+ * as they came from the kernel. GET only, which needs no privilege; nothing is ever set. May hang where a driver does,
+ * so that only a reader does it; what a driver is late with is ETIMEDOUT after a second.
  */
 #pragma once
 
-#include "core/entries.h"
-#include "core/tri.h"
+#include "host/devlink-message.h"
 #include "host/sysfs.h"
+#include "util/strv.h"
 
-/* What one devlink instance (a PF, or a device of its own) said. */
-struct devlink_info {
-        int error;               /* why nothing is known: an errno; ENODEV: it has no devlink */
-        struct entries versions; /* by name, "fw.version"; the running one, else the fixed one; stored ones never */
+enum devlink_question {
+        DEVLINK_INFO,
+        DEVLINK_PORTS,
+        _DEVLINK_QUESTION_MAX,
 };
 
-/* instance: "pci/0000:3b:00.0" */
-void devlink_read_info(const struct sysfs *s, const char *instance, struct devlink_info *ret);
-void devlink_info_done(struct devlink_info *i);
-/* The port function attribute `migratable` of a PF's VF; UNKNOWN with *ret_error where that cannot be told (ENOENT: no
- * port of that VF, as in legacy e-switch mode; ENODATA: the port does not say). */
-enum tri devlink_read_migratable(const struct sysfs *s, const char *instance, unsigned vf, int *ret_error);
+/* "run/vfio-migration/devlink/pci:0000:3b:00.0.info" */
+char *devlink_recording(const char *instance, enum devlink_question question);
+/*
+ * The kernel's answers about an instance ("pci/0000:3b:00.0"), as they come: each 0 or -errno, and its text. All of
+ * them have one deadline.
+ */
+void devlink_ask(const struct sysfs *s, const char *instance, size_t n, int *ret_errors, struct text *ret_answers);
+
+/* What one instance (a PF, or a device of its own) said. */
+struct devlink {
+        char *instance;
+        bool has_ports;        /* they were asked for */
+        unsigned long request; /* of the memory, in which it was read */
+        uint64_t read_at;      /* CLOCK_BOOTTIME, usec: it is not older */
+        struct devlink_info info;
+        struct devlink_ports ports;
+};
+
+void devlink_read(const struct sysfs *s, const char *instance, bool ports, struct devlink *ret);
+void devlink_done(struct devlink *d);
+
+/* What one process remembers. */
+struct devlink_memory {
+        struct devlink **v;
+        size_t n;
+        unsigned long request; /* its number */
+};
+
+/* What this request has read, or reads it. Borrowed until the next call. */
+const struct devlink *devlink_memory_get(struct devlink_memory *m, const struct sysfs *s, const char *instance,
+                                         bool ports);
+/* The same, but whatever was read at a time (CLOCK_BOOTTIME, usec) or later will do. */
+const struct devlink *devlink_memory_recall(struct devlink_memory *m, const struct sysfs *s, const char *instance,
+                                            bool ports, uint64_t since);
+void devlink_memory_done(struct devlink_memory *m);

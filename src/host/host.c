@@ -32,6 +32,8 @@ int host_open(struct host *h, const char *root) {
 void host_done(struct host *h) {
         host_forget(h);
         inuse_done(&h->inuse);
+        devlink_memory_done(&h->devlink);
+        entries_done(&h->debugfs);
         modelstore_done(&h->store);
         kernel_done(&h->kernel);
         sysfs_done(&h->sysfs);
@@ -45,6 +47,8 @@ void host_forget(struct host *h) {
         h->helper = (typeof(h->helper)){};
         if (h->sysfs.fake)
                 h->inuse_until = 0;
+        h->devlink.request++;
+        h->cheap = false;
 }
 
 /* Takes the store if all went well; else only its warnings. */
@@ -153,6 +157,12 @@ const struct inuse *host_inuse(struct host *h) {
                 h->inuse_until = h->sysfs.fake ? UINT64_MAX : now + SECOND;
         }
         return &h->inuse;
+}
+
+const struct devlink *host_devlink(struct host *h, const char *instance, bool ports) {
+        if (h->cheap)
+                return devlink_memory_recall(&h->devlink, &h->sysfs, instance, ports, h->cheap_since);
+        return devlink_memory_get(&h->devlink, &h->sysfs, instance, ports);
 }
 
 static void describe_key(struct host *h, const char *key, struct document *d) {

@@ -7,6 +7,7 @@
 
 #include "core/descriptor.h"
 #include "host/aliases.h"
+#include "host/devlink.h"
 #include "host/inuse.h"
 #include "host/kernel.h"
 #include "host/modelstore.h"
@@ -18,11 +19,18 @@ struct host {
         struct sysfs sysfs;
         struct kernel kernel;
         struct modelstore store;
+        /*
+         * What devlink and debugfs said lasts longer than a request, for those who sweep: a cheap request asks neither devlink nor
+         * debugfs for what is known of them since a time (CLOCK_BOOTTIME, usec).
+         */
+        struct devlink_memory devlink;
+        struct entries debugfs; /* by address: what the helper said, "" for nothing */
+        bool cheap;
+        uint64_t cheap_since;
         /* Of one request; host_forget() empties them. */
         struct places places;
         struct aliases aliases;
         bool aliases_read;
-        bool cheap; /* of all devices at once: nothing that would start a process for each */
         struct {
                 bool none;       /* there is none, or it is too slow: not asked again */
                 bool no_debugfs; /* it said that no device has any */
@@ -39,7 +47,7 @@ int host_open(struct host *h, const char *root);
 int host_init(struct host *h, const char *root);
 void host_done(struct host *h);
 #define _cleanup_host_ _cleanup_(host_done)
-/* A new request begins: looks at everything afresh but the model files. */
+/* A new request begins, which is not cheap: looks at everything afresh but the model files. */
 void host_forget(struct host *h);
 /* Reads the model and pool files again; -errno if that failed: the old ones stay, and warnings say why. */
 int host_reload(struct host *h);
@@ -55,6 +63,8 @@ const struct inuse *host_inuse(struct host *h);
  * where it was not asked, as there is none for us. Waits no longer than a silent reader is waited for.
  */
 int host_ask(struct host *h, const char *about, const struct text *request, char **ret_field, size_t *ret_length);
+/* Borrowed until the next call. */
+const struct devlink *host_devlink(struct host *h, const char *instance, bool ports);
 
 /* All there is: the head, devices and creatables (the models in force stay in store). */
 struct document *host_describe(struct host *h);

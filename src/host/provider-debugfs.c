@@ -1,8 +1,8 @@
 /*
  * debugfs (kernel 6.8): vfio/<device>/migration is there where the driver can migrate, its `features` (6.18) say how.
  *
- * On a real host debugfs is root's, and the helper's to read: a process for each device, so not in a look at all of
- * them. That the directory is missing says nothing, as a copy of a host may lack it.
+ * On a real host debugfs is root's, and the helper's to read: a process for each device, so that a sweep goes by what
+ * it said before. That the directory is missing says nothing, as a copy of a host may lack it.
  */
 #include <string.h>
 
@@ -11,13 +11,14 @@
 #include "util/alloc.h"
 
 #define ROOT "sys/kernel/debug/vfio"
+#define MEMORY_MAX 4096u /* devices; those that are gone count, too */
 
 static bool detect(const struct probe *p) {
         const struct host *h = p->host;
 
         if (p->creatable || p->t->bound_driver || p->t->has_migration)
                 return false;
-        return h->sysfs.fake || (h->kernel.vfio_debugfs != TRI_NO && !h->cheap && !h->helper.no_debugfs);
+        return h->sysfs.fake || (h->kernel.vfio_debugfs != TRI_NO && !h->helper.no_debugfs);
 }
 
 static void give_features(struct migration *m, const char *features, size_t length) {
@@ -68,23 +69,41 @@ static void read_answer(struct probe *p, const char *field) {
                 give_features(&p->t->migration, field + strlen(features), strcspn(field + strlen(features), "\n"));
 }
 
-static void read_all(struct probe *p) {
+/* What the helper says, or "" if it does not know; NULL: it was not asked, or is silent. */
+static char *ask(struct probe *p) {
         _cleanup_text_ struct text request = {};
-        _cleanup_free_ char *field = NULL;
+        char *field;
         size_t length;
         int r;
 
-        if (p->host->sysfs.fake) {
-                read_fake(p);
-                return;
-        }
         helper_add(&request, "migration-state");
         helper_add(&request, p->device->address);
         r = host_ask(p->host, p->device->address, &request, &field, &length);
         if (r >= 0)
-                read_answer(p, field);
-        else if (r == -ENOTDIR)
+                return field;
+        if (r == -ENOTDIR)
                 p->host->helper.no_debugfs = true;
+        return r == -ENOTDIR || r == -ENOENT ? xstrdup("") : NULL;
+}
+
+static void read_real(struct probe *p) {
+        struct entries *memory = &p->host->debugfs;
+        const char *known = p->host->cheap ? entries_get(memory, p->device->address) : NULL;
+        _cleanup_free_ char *said = known ? xstrdup(known) : ask(p);
+
+        if (!said)
+                return;
+        if (memory->n >= MEMORY_MAX)
+                entries_done(memory);
+        entries_set(memory, p->device->address, said);
+        read_answer(p, said);
+}
+
+static void read_all(struct probe *p) {
+        if (p->host->sysfs.fake)
+                read_fake(p);
+        else
+                read_real(p);
 }
 
 const struct provider provider_debugfs = { .name = "debugfs", .detect = detect, .read = read_all };

@@ -109,11 +109,17 @@ static void settle_in_use(struct probe *p) {
         }
 }
 
-/* The model's entry, if it is what rule 7 would take for this device. What it requires is never read here. */
+/* True where what an entry requires was read as true. */
+static bool requirement_met(const struct probe *p, const char *requirement) {
+        return !requirement || (str_equal(requirement, "devlink:migratable") &&
+                                str_equal(entries_get(&p->t->facts, "devlink.migratable"), "true"));
+}
+
+/* The model's entry, if it is what rule 7 would take for this device. */
 static const struct migration *model_migration(const struct probe *p, const char **ret_file) {
         const struct model *m = probe_find_model(p);
 
-        if (!m || !m->has_migration || m->migration.requires ||
+        if (!m || !m->has_migration || !requirement_met(p, m->migration.requires) ||
             (m->migration.driver && !str_equal(m->migration.driver, p->t->driver)))
                 return NULL;
         *ret_file = m->file;
@@ -130,10 +136,16 @@ static void set_migration_origin(struct probe *p, const char *origin) {
  */
 static void settle_migration(struct probe *p) {
         struct migration *m = &p->t->migration;
+        const char *migratable = entries_get(&p->t->facts, "devlink.migratable");
         enum tri possible = p->host->kernel.dma_logging;
         const struct migration *entry;
         const char *file = NULL;
 
+        if (str_equal(migratable, "false")) { /* whatever the driver could do */
+                *m = (struct migration){ .protocol = MIGRATION_NONE, .dma_logging = TRI_UNKNOWN };
+                p->t->has_migration = true;
+                set_migration_origin(p, "devlink");
+        }
         if (!p->t->has_migration && driver_is_plain_vfio(p->t->driver)) {
                 p->t->has_migration = true;
                 m->protocol = MIGRATION_NONE;
