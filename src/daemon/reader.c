@@ -5,6 +5,7 @@
  * which it is silent is not tried again.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <sys/epoll.h>
 
 #include "daemon/readers-internal.h"
@@ -391,11 +392,35 @@ int reader_new(struct readers *p, struct reader **ret) {
         return 0;
 }
 
+/* Any reader that is asked afresh may see what the others, which remember something, do not. */
+static void note_fresh(struct reader *r, uint64_t now) {
+        struct readers *p = r->pool;
+
+        if (p->fresh_by != r->process.pid) {
+                p->fresh_others_at = p->fresh_at;
+                p->fresh_by = r->process.pid;
+        }
+        p->fresh_at = now;
+}
+
+/* What a sweep's reader may remember: since when no other one was asked. */
+static uint64_t remember_since(const struct reader *r) {
+        const struct readers *p = r->pool;
+
+        return p->fresh_by == r->process.pid ? p->fresh_others_at : p->fresh_at;
+}
+
 void reader_give(struct reader *r, struct item_queue *q) {
         _cleanup_text_ struct text keys = {};
         enum wire_type type = q->first->type;
+        bool sweep = type == WIRE_READ && q->first->class == READ_SWEEP;
         uint64_t now = readers_boottime();
 
+        if (sweep) {
+                text_addf(&keys, "%" PRIu64, remember_since(r));
+                text_add_n(&keys, "", 1);
+        } else if (type == WIRE_READ)
+                note_fresh(r, now);
         do {
                 struct item *i = queue_take(q);
 
@@ -408,7 +433,7 @@ void reader_give(struct reader *r, struct item_queue *q) {
         r->n_done = 0;
         r->slow = false;
         r->last = readers_now(r->pool);
-        if (reader_process_send(&r->process, type, keys.data, keys.length) < 0)
+        if (reader_process_send(&r->process, sweep ? WIRE_SWEEP : type, keys.data, keys.length) < 0)
                 reader_lost(r, "does not listen");
         else
                 reader_arm(r);

@@ -52,6 +52,9 @@ struct readers {
         struct reader_event *first_event, **end_event;
         unsigned n_lost;
         uint64_t repair_at;
+        /* Who was asked last to read afresh, and when (CLOCK_BOOTTIME); and when the last other one was. */
+        pid_t fresh_by;
+        uint64_t fresh_at, fresh_others_at;
         char *store; /* every reader begins with it; NULL: there is none yet */
         size_t store_length;
 };

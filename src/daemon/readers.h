@@ -21,7 +21,7 @@ enum read_class {
         READ_EVENT,
         READ_DESCRIBE,
         READ_RESCAN,
-        READ_SWEEP,
+        READ_SWEEP, /* leaves alone what costs the hardware something, where that was read before */
         _READ_CLASS_MAX,
 };
 

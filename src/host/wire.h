@@ -17,9 +17,11 @@
 enum wire_type {
         /* Requests. Keys: "pci:<bdf>", "mdev:<uuid>", "<subsystem>:<name>" for a device, "parent:<address>" for what
          * could be created on a parent. */
-        WIRE_LIST = 'l', /* no payload: HOST, then KEYS frames, END */
-        WIRE_READ = 'r', /* keys, each ending in NUL: for each key in order its DEVICE/CREATABLE frames and a KEY, then
-                            END */
+        WIRE_LIST = 'l',  /* no payload: HOST, then KEYS frames, END */
+        WIRE_READ = 'r',  /* keys, each ending in NUL: for each key in order its DEVICE/CREATABLE frames and a KEY, then
+                             END */
+        WIRE_SWEEP = 's', /* the same of a sweep, which leaves devlink and debugfs alone: before the keys a time
+                             (CLOCK_BOOTTIME, usec, decimal) and a NUL; what the reader remembers since then will do */
         WIRE_RELOAD = 'c', /* no payload: read models.d and pools.d again: WARNING..., MODELS..., STORE..., END */
         /* The store: what a RELOAD read (modelstore_read), in pieces, of which the last one is empty. As a request: use
          * this one; END. As an answer it tells what other readers are to use: nobody but RELOAD reads the files. */

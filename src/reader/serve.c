@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/descriptor-json.h"
@@ -94,12 +95,15 @@ static int answer_key(struct server *s, const char *key) {
         return flush(s);
 }
 
-static int answer_read(struct server *s, const char *keys, size_t length) {
+/* since: of a sweep, else NULL. */
+static int answer_read(struct server *s, const uint64_t *since, const char *keys, size_t length) {
         if (length && keys[length - 1])
                 return finish(s, EBADMSG);
         if (!s->loaded) /* without models a device would look as if nothing mattered */
                 return finish(s, ENODATA);
         host_forget(s->host);
+        s->host->cheap = since != NULL;
+        s->host->cheap_since = since ? *since : 0;
         for (size_t i = 0; i < length; i += strlen(keys + i) + 1) {
                 int r = answer_key(s, keys + i);
 
@@ -107,6 +111,17 @@ static int answer_read(struct server *s, const char *keys, size_t length) {
                         return r;
         }
         return finish(s, 0);
+}
+
+static int answer_sweep(struct server *s, const char *payload, size_t length) {
+        size_t n = strnlen(payload, length);
+        uint64_t since;
+        char *end;
+
+        since = strtoull(payload, &end, 10);
+        if (n == 0 || n == length || *end || payload[strspn(payload, "0123456789")])
+                return finish(s, EBADMSG);
+        return answer_read(s, &since, payload + n + 1, length - n - 1);
 }
 
 /* All models, one a frame; E2BIG. */
@@ -168,7 +183,9 @@ int serve(struct host *h, int fd) {
                 if (frame.type == WIRE_LIST)
                         r = answer_list(&s);
                 else if (frame.type == WIRE_READ)
-                        r = answer_read(&s, frame.payload, frame.length);
+                        r = answer_read(&s, NULL, frame.payload, frame.length);
+                else if (frame.type == WIRE_SWEEP)
+                        r = answer_sweep(&s, frame.payload, frame.length);
                 else if (frame.type == WIRE_RELOAD)
                         r = answer_reload(&s);
                 else if (frame.type == WIRE_STORE)

@@ -9,9 +9,10 @@
  *     slow         answers after 300 ms what is on the lines behind it: nothing, or a device
  *     late         the same after 150 ms
  *
- * Every key that is read is a line in DIR/.log; DIR/.models and DIR/.host are what it says of those. DIR/.models is its
- * store, too; what it was given as one is a line in DIR/.stores. DIR/.reload is "hang" or "fail" as often as it has
- * lines of that: each reload takes one away; "large" says too much.
+ * Every key that is read is a line in DIR/.log; what a sweep may remember since, one in DIR/.sweeps; DIR/.models and
+ * DIR/.host are what it says of those. DIR/.models is its store, too; what it was given as one is a line in
+ * DIR/.stores. DIR/.reload is "hang" or "fail" as often as it has lines of that: each reload takes one away; "large"
+ * says too much.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -141,8 +142,11 @@ int main(int argc, char **argv) {
         while (wire_receive(&w, &f) > 0) {
                 if (f.type == WIRE_LIST)
                         list(dir, f.serial);
-                if (f.type == WIRE_READ) {
-                        for (size_t i = 0; i < f.length; i += strlen(f.payload + i) + 1) {
+                if (f.type == WIRE_SWEEP)
+                        note(dir, ".sweeps", f.payload);
+                if (f.type == WIRE_READ || f.type == WIRE_SWEEP) {
+                        for (size_t i = f.type == WIRE_SWEEP ? strlen(f.payload) + 1 : 0; i < f.length;
+                             i += strlen(f.payload + i) + 1) {
                                 read_key(dir, f.serial, f.payload + i);
                                 say(WIRE_KEY, f.serial, f.payload + i);
                         }

@@ -2,11 +2,14 @@
  * The pool of readers, with a reader that hangs, dies and lies.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bed.h"
+#include "daemon/readers-internal.h"
 #include "daemon/readers.h"
 #include "util/alloc.h"
 #include "util/strv.h"
@@ -76,6 +79,54 @@ START_TEST(lists_and_reads) {
         expect_key("parent:a:2", 0, 2);
         ck_assert(last->parts[1].creatable);
         ck_assert_uint_eq(readers_count(pool), 1);
+}
+END_TEST
+
+/* What the last sweep was told. */
+static uint64_t swept_since(unsigned n) {
+        _cleanup_free_ char *path = xasprintf("%s/.sweeps", bed.dir);
+        FILE *f = fopen(path, "re");
+        uint64_t since = UINT64_MAX;
+        unsigned lines = 0;
+
+        ck_assert_ptr_nonnull(f);
+        while (fscanf(f, "%" SCNu64, &since) == 1)
+                lines++;
+        fclose(f);
+        ck_assert_uint_eq(lines, n);
+        return since;
+}
+
+/* A sweep is told apart, and its reader does not rely on what it knew before another one looked. */
+START_TEST(a_sweep_is_marked) {
+        uint64_t before, after;
+
+        readers_read(pool, READ_QUESTION, "a:1");
+        expect_key("a:1", 0, 0);
+        bed_run(&bed, 50 * 1000); /* it has nothing more to say */
+        readers_read(pool, READ_SWEEP, "a:1");
+        readers_read(pool, READ_SWEEP, "a:2");
+        expect_key("a:1", 0, 0);
+        expect_key("a:2", 0, 0);
+        ck_assert_uint_eq(swept_since(1), 0); /* there is nobody else */
+        ck_assert_uint_eq(readers_count(pool), 1);
+
+        bed_run(&bed, 50 * 1000);
+        /* While the first one is at it another one is asked, and then sweeps. */
+        bed_put(&bed, "a:1", "slow");
+        before = readers_boottime();
+        readers_read(pool, READ_EVENT, "a:1");
+        bed_run(&bed, 50 * 1000);
+        after = readers_boottime();
+        readers_read(pool, READ_QUESTION, "a:2");
+        expect_key("a:2", 0, 0);
+        bed_run(&bed, 20 * 1000);
+        ck_assert_uint_eq(readers_count(pool), 2);
+        readers_read(pool, READ_SWEEP, "a:3");
+        expect_key("a:3", 0, 0);
+        ck_assert_uint_ge(swept_since(2), before);
+        ck_assert_uint_le(swept_since(2), after);
+        expect_key("a:1", 0, 0);
 }
 END_TEST
 
@@ -246,6 +297,7 @@ int main(void) {
         tcase_add_test(t, reloads_in_a_new_process);
         tcase_add_test(t, a_hanging_key_costs_only_itself);
         tcase_add_test(t, a_sweep_does_not_delay_a_question);
+        tcase_add_test(t, a_sweep_is_marked);
         tcase_add_test(t, extra_readers_end);
         tcase_add_test(t, a_crash_is_tried_once_more);
         tcase_add_test(t, garbage_is_not_listened_to);

@@ -294,6 +294,69 @@ START_TEST(test_afresh) {
 }
 END_TEST
 
+static bool said_firmware(const char *version) {
+        bool said = strstr(expect(WIRE_DEVICE).payload, version) != NULL;
+
+        expect(WIRE_KEY);
+        expect_end("0");
+        return said;
+}
+
+static void record(const char *fixture) {
+        _cleanup_free_ char *path = xasprintf(FIXTURES "/devlink/%s", fixture);
+        FILE *f = fopen(path, "re");
+        char data[4096];
+        size_t n;
+
+        ck_assert_ptr_nonnull(f);
+        n = fread(data, 1, sizeof(data), f);
+        fclose(f);
+        testhost_file_n(t, "run/vfio-migration/devlink/pci:0000:3b:00.0.info", data, n);
+}
+
+/* A sweep leaves devlink alone: it says what this reader remembers, if that is new enough. */
+START_TEST(test_sweep) {
+        static const char key[] = "pci:0000:3b:00.0", sweep[] = "0\0pci:0000:3b:00.0",
+                          late[] = "18446744073709551615\0pci:0000:3b:00.0";
+
+        testhost_add_pci(t, "0000:3b:00.0", "15b3:101d", "vfio-pci");
+        record("mlx5.info");
+        ask(WIRE_STORE, NULL, 0);
+        expect_end("0");
+        ask(WIRE_SWEEP, sweep, sizeof(sweep)); /* it remembers nothing */
+        ck_assert(said_firmware("28.41.1000"));
+        record("unknown.info");
+        ask(WIRE_SWEEP, sweep, sizeof(sweep));
+        ck_assert(said_firmware("28.41.1000"));
+        ask(WIRE_SWEEP, late, sizeof(late));
+        ck_assert(said_firmware("1.2.3"));
+        record("mlx5.info");
+        ask(WIRE_SWEEP, sweep, sizeof(sweep));
+        ck_assert(said_firmware("1.2.3"));
+        ask(WIRE_READ, key, sizeof(key));
+        ck_assert(said_firmware("28.41.1000"));
+        ck_assert_int_eq(stop(), 0);
+}
+END_TEST
+
+START_TEST(test_bad_sweeps) {
+        static const struct {
+                const char *payload;
+                size_t n;
+        } bad[] = { { "", 0 }, { "", 1 }, { "0", 1 }, { "x", 2 }, { "-1", 3 }, { "1 ", 3 }, { "0\0pci:x", 7 } };
+
+        ask(WIRE_STORE, NULL, 0);
+        expect_end("0");
+        for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+                ask(WIRE_SWEEP, bad[i].payload, bad[i].n);
+                expect_end("74");
+        }
+        ask(WIRE_SWEEP, "0", 2);
+        expect_end("0");
+        ck_assert_int_eq(stop(), 0);
+}
+END_TEST
+
 /* A frame too large for it, and a connection that is cut: it ends, and says why only in the first case. */
 START_TEST(test_protocol_error) {
         struct wire_header h = { .type = WIRE_LIST, .length = UINT32_MAX };
@@ -339,6 +402,8 @@ int main(void) {
         tcase_add_test(cases, test_no_directory);
         tcase_add_test(cases, test_bad_requests);
         tcase_add_test(cases, test_afresh);
+        tcase_add_test(cases, test_sweep);
+        tcase_add_test(cases, test_bad_sweeps);
         tcase_add_test(cases, test_protocol_error);
         tcase_add_test(cases, test_print);
         suite_add_tcase(suite, cases);
