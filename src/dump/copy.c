@@ -120,8 +120,7 @@ static void write_file(struct copy *c, const char *path, const char *data, size_
         c->n_files++;
 }
 
-/* A directory where a file was: whoever reads it gets an error. */
-static void put_unread(struct copy *c, const char *path, const char *why) {
+void copy_unread(struct copy *c, const char *path, const char *why) {
         copy_directory(c, path);
         note(c, path, why);
         c->n_unread++;
@@ -152,7 +151,7 @@ void copy_file(struct copy *c, const char *path) {
         if (fstatat(c->root_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode) || !(st.st_mode & 0444))
                 return; /* gone meanwhile; or made to be written only */
         if (redaction == REDACT_HIDE) {
-                put_unread(c, path, "left out: may name this very machine");
+                copy_unread(c, path, "left out: may name this very machine");
                 return;
         }
         r = patient_read(&c->patient, path, &a);
@@ -161,7 +160,7 @@ void copy_file(struct copy *c, const char *path) {
                 return;
         }
         if (a.error) {
-                put_unread(c, path, strerror(a.error));
+                copy_unread(c, path, strerror(a.error));
                 return;
         }
         redact_text(a.data, a.length);

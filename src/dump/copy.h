@@ -39,6 +39,8 @@ void copy_file(struct copy *c, const char *path);
 bool copy_link(struct copy *c, const char *path, char **ret_target);
 /* A link to /dev/null, which masks a file of that name elsewhere; false if it is none. */
 bool copy_mask(struct copy *c, const char *path);
+/* A directory where a file would be: whoever reads it gets an error. It is noted why. */
+void copy_unread(struct copy *c, const char *path, const char *why);
 /* A file with a content of our own. */
 void copy_text(struct copy *c, const char *path, const char *text, size_t n);
 /* Reads a file of any length in the root; NULL if it cannot be read. For plain files, not attributes. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "dump/copy.h"
+#include "dump/devlink.h"
 #include "dump/files.h"
 #include "dump/redact.h"
 #include "util/alloc.h"
@@ -21,6 +22,7 @@
 #define DEPTH_MAX 6
 
 struct dump {
+        const char *root;
         struct copy copy;
         void *seen; /* paths of devices and groups; of tsearch(3) */
         size_t n_devices;
@@ -218,6 +220,9 @@ static void copy_device(struct dump *d, const char *path) {
                 entry = xasprintf("%s/%s%s", subsystem, class ? "" : "devices/", name_of(path));
                 copy_link(&d->copy, entry, NULL);
         }
+        /* A VF's is its PF's. */
+        if (str_equal(subsystem, "sys/bus/pci") && !has_entry(d, path, "physfn"))
+                devlink_copy(&d->copy, d->root, name_of(path));
         for (size_t i = 0; i < ARRAY_SIZE(relations); i++) {
                 _cleanup_free_ char *target = follow(d, path, relations[i].link);
 
@@ -278,7 +283,7 @@ static void copy_devices(struct dump *d) {
 }
 
 int dump_write(const char *root, const char *output, struct dump_result *ret, char **ret_why) {
-        _cleanup_(dump_done) struct dump d = {};
+        _cleanup_(dump_done) struct dump d = { .root = root };
         _cleanup_(strv_free_cleanup) char **modules = NULL;
         int r;
 

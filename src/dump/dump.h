@@ -3,7 +3,8 @@
  * replays it.
  *
  * A room of its own, because vfiomigctl never touches /sys otherwise, and because the reader reads what it knows while
- * this copies what it does not know. Needs no privilege: what cannot be read is noted. Links util only.
+ * this copies what it does not know. Needs no privilege: what cannot be read is noted. Of the host room it uses
+ * devlink only, whose answers are recorded as a reader with --root= takes them.
  */
 #pragma once
 

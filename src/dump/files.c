@@ -147,9 +147,10 @@ void files_write_notes(struct copy *c) {
         text_add(&t, "A dump of what this host's sysfs says of its VFIO devices, made by \"vfiomigctl dump\".\n"
                      "\"vfio-migrationd --root=DIRECTORY --bus=user\" replays it.\n\n"
                      "Host name and machine id are replaced, MAC addresses are overwritten with zeros.\n"
+                     "What devlink says (firmware, ports) is in run/vfio-migration/devlink, without serial numbers.\n"
                      "Where a file could not be read, or was left out as it may name this very machine, there is\n"
                      "an empty directory of its name; where a directory could not be listed, a link to itself.\n"
-                     "Not in it: which devices are in use, devlink, debugfs.\n"
+                     "Not in it: which devices are in use, debugfs.\n"
                      "Please look through it before you give it away.\n\n");
         if (c->notes.length > 0)
                 text_add_n(&t, c->notes.data, c->notes.length);
