@@ -4,6 +4,8 @@
  *
  *     reader [--root=DIR]           answers the daemon on fd 3 (host/wire.h)
  *     reader --print [--root=DIR]   prints the host document
+ *     reader --devlink=INSTANCE     prints what devlink says of one instance ("netdevsim/netdevsim1"), VFIO device or
+ * not
  */
 #include <errno.h>
 #include <getopt.h>
@@ -13,13 +15,14 @@
 #include <sys/prctl.h>
 
 #include "host/host.h"
+#include "reader/print-devlink.h"
 #include "reader/serve.h"
 #include "util/log.h"
 
 #define SERVE_FD 3
 
 static int usage(const char *name, FILE *f) {
-        fprintf(f, "Usage: %s [--root=DIR] [--print]\n", name);
+        fprintf(f, "Usage: %s [--root=DIR] [--print | --devlink=INSTANCE]\n", name);
         return f == stdout ? 0 : 2;
 }
 
@@ -39,14 +42,12 @@ static int print(struct host *h) {
 
 int main(int argc, char **argv) {
         static const struct option options[] = {
-                { "root", required_argument, NULL, 'r' },
-                { "print", no_argument, NULL, 'p' },
-                { "help", no_argument, NULL, 'h' },
-                { "version", no_argument, NULL, 'v' },
-                {},
+                { "root", required_argument, NULL, 'r' },    { "print", no_argument, NULL, 'p' },
+                { "devlink", required_argument, NULL, 'd' }, { "help", no_argument, NULL, 'h' },
+                { "version", no_argument, NULL, 'v' },       {},
         };
         _cleanup_host_ struct host h = { .sysfs.fd = -1 };
-        const char *root = NULL;
+        const char *root = NULL, *instance = NULL;
         bool printing = false;
         int c, r;
 
@@ -58,6 +59,9 @@ int main(int argc, char **argv) {
                 case 'p':
                         printing = true;
                         break;
+                case 'd':
+                        instance = optarg;
+                        break;
                 case 'h':
                         return usage(argv[0], stdout);
                 case 'v':
@@ -68,14 +72,14 @@ int main(int argc, char **argv) {
                 }
         if (optind < argc)
                 return usage(argv[0], stderr);
-        if (!printing)
+        if (!printing && !instance)
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
         r = host_open(&h, root);
         if (r < 0) {
                 log_error("%s: %s", root ? root : "/", strerror(-r));
                 return 1;
         }
-        r = printing ? print(&h) : serve(&h, SERVE_FD);
+        r = printing ? print(&h) : instance ? print_devlink(&h.sysfs, instance) : serve(&h, SERVE_FD);
         if (r < 0)
                 log_error("reader: %s", strerror(-r));
         return r < 0;
