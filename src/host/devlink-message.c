@@ -64,13 +64,15 @@ int devlink_walk_next(struct devlink_walk *w, const struct nlmsghdr **ret) {
 }
 
 bool devlink_answer_ends(const void *data, size_t n) {
-        struct devlink_walk w = { .data = data, .n = n };
-        const struct nlmsghdr *m;
+        for (size_t at = 0; at < n;) {
+                const struct nlmsghdr *m = (const struct nlmsghdr *)((const char *)data + at);
 
-        while (w.at < w.n && !w.ended)
-                if (devlink_walk_next(&w, &m) < 0)
+                if (n - at < NLMSG_HDRLEN || m->nlmsg_len < NLMSG_HDRLEN || m->nlmsg_len > n - at ||
+                    m->nlmsg_type == NLMSG_ERROR || m->nlmsg_type == NLMSG_DONE || !(m->nlmsg_flags & NLM_F_MULTI))
                         return true;
-        return w.ended;
+                at += NLMSG_ALIGN((size_t)m->nlmsg_len);
+        }
+        return false;
 }
 
 int devlink_attr_next(const void *payload, size_t n, size_t *at, const struct nlattr **ret) {

@@ -72,7 +72,7 @@ struct devlink_walk {
 
 /* The next message that says something: 1; 0 at the end; or -errno, which is the kernel's or EBADMSG. */
 int devlink_walk_next(struct devlink_walk *w, const struct nlmsghdr **ret);
-/* True if nothing comes after these messages, whatever they are. */
+/* True if nothing comes after these whole messages, whatever they say, or if they are none. */
 bool devlink_answer_ends(const void *data, size_t n);
 
 /* The next attribute of a payload: 1; 0 at the end; -EBADMSG for what is none. Begins with *at = 0. */

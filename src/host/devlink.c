@@ -73,6 +73,7 @@ static int exchange(struct link *l, const struct nlmsghdr *request, struct text 
 
                 if (n < 0)
                         return (int)n;
+                text_add_n(answer, "\0\0\0", NLMSG_ALIGN(answer->length) - answer->length);
                 text_add_n(answer, l->datagram, (size_t)n);
                 if (answer->length > ANSWER_MAX)
                         return -E2BIG;

@@ -152,6 +152,25 @@ START_TEST(test_cut_off) {
 }
 END_TEST
 
+/* A dump is over when the kernel says so, and not before: the next request would get the rest of it. */
+START_TEST(test_answer_ends) {
+        size_t n;
+        _cleanup_free_ char *info_data = load("mlx5.info", &n), *torn = NULL, *port = NULL;
+
+        ck_assert(devlink_answer_ends(info_data, n));
+        torn = load("torn.port", &n);
+        ((struct nlmsghdr *)torn)->nlmsg_flags |= NLM_F_DUMP_INTR;
+        ck_assert(!devlink_answer_ends(torn, n - 20));
+        ck_assert(devlink_answer_ends(torn, n));
+        port = load("no-done.port", &n);
+        ck_assert(!devlink_answer_ends(port, n));
+        ck_assert(devlink_answer_ends(port, n - 1));
+        port = (free(port), load("error.info", &n));
+        ck_assert(devlink_answer_ends(port, n));
+        ck_assert(!devlink_answer_ends(NULL, 0));
+}
+END_TEST
+
 static const struct {
         const char *fixture;
         unsigned vf;
@@ -472,6 +491,7 @@ int main(void) {
         tcase_add_test(c, test_info);
         tcase_add_loop_test(c, test_bad_info, 0, ARRAY_SIZE(bad_infos));
         tcase_add_test(c, test_cut_off);
+        tcase_add_test(c, test_answer_ends);
         tcase_add_loop_test(c, test_ports, 0, ARRAY_SIZE(ports));
         tcase_add_test(c, test_large);
         tcase_add_test(c, test_real_kernel);
