@@ -15,8 +15,7 @@
 #define DEADLINE_USEC 1000000u
 #define ANSWER_MAX ((size_t)4 << 20)
 #define DATAGRAM_MAX 65536u
-#define TRIES 3u         /* of a dump that does not fit together, as something changed meanwhile */
-#define MEMORY_MAX 4096u /* instances that are remembered */
+#define TRIES 3u /* of a dump that does not fit together, as something changed meanwhile */
 #define SEQUENCE 1u
 
 struct link {
@@ -226,53 +225,4 @@ void devlink_done(struct devlink *d) {
         devlink_info_done(&d->info);
         devlink_ports_done(&d->ports);
         free(take_ptr(d->instance));
-}
-
-void devlink_memory_done(struct devlink_memory *m) {
-        for (size_t i = 0; i < m->n; i++) {
-                devlink_done(m->v[i]);
-                free(m->v[i]);
-        }
-        free(m->v);
-        *m = (struct devlink_memory){ .request = m->request };
-}
-
-static struct devlink *find(const struct devlink_memory *m, const char *instance) {
-        for (size_t i = 0; i < m->n; i++)
-                if (strcmp(m->v[i]->instance, instance) == 0)
-                        return m->v[i];
-        return NULL;
-}
-
-static const struct devlink *read_into(struct devlink_memory *m, struct devlink *d, const struct sysfs *s,
-                                       const char *instance, bool ports) {
-        if (d)
-                devlink_done(d);
-        else {
-                if (m->n >= MEMORY_MAX)
-                        devlink_memory_done(m);
-                d = xnew0(struct devlink, 1);
-                array_append(m->v, m->n, d);
-        }
-        devlink_read(s, instance, ports, d);
-        d->request = m->request;
-        return d;
-}
-
-const struct devlink *devlink_memory_get(struct devlink_memory *m, const struct sysfs *s, const char *instance,
-                                         bool ports) {
-        struct devlink *d = find(m, instance);
-
-        if (d && d->request == m->request && (d->has_ports || !ports))
-                return d;
-        return read_into(m, d, s, instance, ports);
-}
-
-const struct devlink *devlink_memory_recall(struct devlink_memory *m, const struct sysfs *s, const char *instance,
-                                            bool ports, uint64_t since) {
-        struct devlink *d = find(m, instance);
-
-        if (d && d->read_at >= since && (d->has_ports || !ports))
-                return d;
-        return devlink_memory_get(m, s, instance, ports);
 }

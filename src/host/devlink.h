@@ -2,8 +2,9 @@
  * devlink over generic netlink: what a device's firmware is, and whether its VFs may migrate. Neither is in sysfs.
  *
  * Below a fake root it reads recorded messages instead: run/vfio-migration/devlink/<bus>:<name>.{info,port}, the bytes
- * as they came from the kernel. GET only, which needs no privilege; nothing is ever set. May hang where a driver does,
- * so that only a reader does it; what a driver is late with is ETIMEDOUT after a second.
+ * as they came from the kernel. GET only, which needs no privilege; nothing is ever set. An answer that is late is
+ * ETIMEDOUT after a second; but a driver that hangs does so within our send(), and then so does this: see
+ * devlink-memory.h.
  */
 #pragma once
 
@@ -28,27 +29,11 @@ void devlink_ask(const struct sysfs *s, const char *instance, size_t n, int *ret
 /* What one instance (a PF, or a device of its own) said. */
 struct devlink {
         char *instance;
-        bool has_ports;        /* they were asked for */
-        unsigned long request; /* of the memory, in which it was read */
-        uint64_t read_at;      /* CLOCK_BOOTTIME, usec: it is not older */
+        bool has_ports;   /* they were asked for */
+        uint64_t read_at; /* CLOCK_BOOTTIME, usec: it is not older */
         struct devlink_info info;
         struct devlink_ports ports;
 };
 
 void devlink_read(const struct sysfs *s, const char *instance, bool ports, struct devlink *ret);
 void devlink_done(struct devlink *d);
-
-/* What one process remembers. */
-struct devlink_memory {
-        struct devlink **v;
-        size_t n;
-        unsigned long request; /* its number */
-};
-
-/* What this request has read, or reads it. Borrowed until the next call. */
-const struct devlink *devlink_memory_get(struct devlink_memory *m, const struct sysfs *s, const char *instance,
-                                         bool ports);
-/* The same, but whatever was read at a time (CLOCK_BOOTTIME, usec) or later will do. */
-const struct devlink *devlink_memory_recall(struct devlink_memory *m, const struct sysfs *s, const char *instance,
-                                            bool ports, uint64_t since);
-void devlink_memory_done(struct devlink_memory *m);

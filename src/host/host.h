@@ -7,7 +7,7 @@
 
 #include "core/descriptor.h"
 #include "host/aliases.h"
-#include "host/devlink.h"
+#include "host/devlink-memory.h"
 #include "host/inuse.h"
 #include "host/kernel.h"
 #include "host/modelstore.h"

@@ -2,11 +2,14 @@
  * devlink: recorded messages, what they say, and what the provider makes of them. See tests/lib/make-devlink.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
-#include "host/devlink.h"
+#include "host/devlink-memory.h"
 #include "host/probe.h"
 #include "told.h"
 #include "util/alloc.h"
@@ -452,7 +455,7 @@ START_TEST(test_memory) {
         h.cheap = true;
         migratable_is(&h, "true");
         ck_assert_uint_eq(h.devlink.n, 1);
-        read_at = h.devlink.v[0]->read_at;
+        read_at = devlink_memory_recall(&h.devlink, &h.sysfs, PF, true, 0)->read_at;
         h.cheap_since = read_at;
         migratable_is(&h, "true");
         /* Others have looked since: what is remembered may be of before. */
@@ -467,6 +470,53 @@ START_TEST(test_memory) {
         migratable_is(&h, "true");
         host_forget(&h);
         migratable_is(&h, "false");
+}
+END_TEST
+
+/* A driver that hangs, until it is told not to. */
+static pthread_mutex_t hanging = PTHREAD_MUTEX_INITIALIZER;
+static unsigned n_asked;
+
+static void hang(const struct sysfs *s, const char *instance, bool with_ports, struct devlink *ret) {
+        __atomic_add_fetch(&n_asked, 1, __ATOMIC_SEQ_CST);
+        pthread_mutex_lock(&hanging);
+        *ret = (struct devlink){ .instance = xstrdup(instance), .has_ports = with_ports };
+        pthread_mutex_unlock(&hanging);
+}
+
+static int error_of(struct devlink_memory *m) {
+        static const struct sysfs s = { .fd = -1, .fake = true };
+
+        m->request++;
+        return devlink_memory_get(m, &s, PF, true)->info.error;
+}
+
+START_TEST(test_hanging_driver) {
+        struct devlink_memory m = { .read = hang };
+        struct timespec begun, now;
+
+        ck_assert_int_eq(error_of(&m), 0);
+        ck_assert_uint_eq(n_asked, 1);
+        pthread_mutex_lock(&hanging);
+        clock_gettime(CLOCK_MONOTONIC, &begun);
+        ck_assert_int_eq(error_of(&m), ETIMEDOUT);
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        ck_assert_int_le(now.tv_sec - begun.tv_sec, 2);
+        for (int i = 0; i < 100; i++) /* one thread hangs, not a hundred; and nobody waits for it again */
+                ck_assert_int_eq(error_of(&m), ETIMEDOUT);
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        ck_assert_int_le(now.tv_sec - begun.tv_sec, 10);
+        ck_assert_uint_eq(__atomic_load_n(&n_asked, __ATOMIC_SEQ_CST), 2);
+        pthread_mutex_unlock(&hanging);
+        for (int i = 0; i < 1000 && error_of(&m) != 0; i++)
+                usleep(10000);
+        ck_assert_int_eq(error_of(&m), 0);
+        /* It goes while a thread hangs, which does not matter to it. */
+        pthread_mutex_lock(&hanging);
+        ck_assert_int_eq(error_of(&m), ETIMEDOUT);
+        devlink_memory_done(&m);
+        pthread_mutex_unlock(&hanging);
+        usleep(100000);
 }
 END_TEST
 
@@ -494,6 +544,7 @@ int main(void) {
         tcase_add_test(c, test_answer_ends);
         tcase_add_loop_test(c, test_ports, 0, ARRAY_SIZE(ports));
         tcase_add_test(c, test_large);
+        tcase_add_test(c, test_hanging_driver);
         tcase_add_test(c, test_real_kernel);
         suite_add_tcase(s, c);
         tcase_add_checked_fixture(p, setup, teardown);
