@@ -16,7 +16,7 @@
 #include "check/family.h"
 
 #define ERRORS_MAX 4096u
-#define END_USEC 1000000u /* killed processes are gone in far less */
+#define END_USEC 2000000u /* killed processes are gone in far less */
 
 struct run {
         pid_t pid;
