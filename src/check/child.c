@@ -26,7 +26,8 @@ static const struct {
         rlim_t limit;
         bool as_nobody_only;
 } limits[] = {
-        { RLIMIT_AS, 256 * MIB, false },
+        /* Not RLIMIT_AS: there are languages (Go) that only reserve more than that, and do not start without. */
+        { RLIMIT_DATA, 256 * MIB, false },
         { RLIMIT_CORE, 0, false },
         { RLIMIT_FSIZE, MIB, false },
         { RLIMIT_NOFILE, 256, false },
