@@ -68,6 +68,16 @@ static int parse_seconds(const char *value, void *to) {
         return 0;
 }
 
+/* How long somebody may be waited for: a second to an hour. */
+static int parse_timeout(const char *value, void *to) {
+        uint64_t seconds;
+
+        if (parse_seconds(value, &seconds) < 0 || seconds < 1 || seconds > 3600)
+                return -EINVAL;
+        *(unsigned *)to = (unsigned)seconds;
+        return 0;
+}
+
 static int parse_evidence(const char *value, void *to) {
         return evidence_from_string(value, to);
 }
@@ -83,6 +93,7 @@ static const struct config strictest = {
 
 #define POLICY(field) offsetof(struct config, policy.field)
 #define LIMIT(field) offsetof(struct config, limits.field)
+#define VENDOR(field) offsetof(struct config, vendor.field)
 
 /* Without a parser: known, and read by others. */
 static const struct key {
@@ -110,8 +121,8 @@ static const struct key {
         { "Hook", "OnNeedsConfiguration", NULL, 0 },
         { "Hook", "OnNoAnswer", NULL, 0 },
         { "Hook", "NetworkNeedsPool", NULL, 0 },
-        { "Vendor", "TimeoutSec", NULL, 0 },
-        { "Vendor", "TotalTimeoutSec", NULL, 0 },
+        { "Vendor", "TimeoutSec", parse_timeout, VENDOR(timeout_sec) },
+        { "Vendor", "TotalTimeoutSec", parse_timeout, VENDOR(total_timeout_sec) },
         { "Reservation", "DefaultTimeoutSec", NULL, 0 },
         { "Reservation", "MaxTimeoutSec", NULL, 0 },
 };
@@ -259,7 +270,7 @@ static int read_named(struct config *c, const char *file) {
 }
 
 int config_read(struct config *c, const struct sysfs *root, const char *file) {
-        *c = (struct config){ .policy = POLICY_DEFAULT, .limits = LIMITS_DEFAULT };
+        *c = (struct config){ .policy = POLICY_DEFAULT, .limits = LIMITS_DEFAULT, .vendor = VENDOR_DEFAULT };
         if (file)
                 return read_named(c, file);
         for (size_t i = 0; i < ARRAY_SIZE(places); i++) {

@@ -17,9 +17,18 @@ struct limits {
 
 #define LIMITS_DEFAULT ((struct limits){ .checks_per_uid = 8, .checks = 256 })
 
+/* How long drivers and vendors' checks are waited for. */
+struct vendor_limits {
+        unsigned timeout_sec;       /* for one of them */
+        unsigned total_timeout_sec; /* for all of one question */
+};
+
+#define VENDOR_DEFAULT ((struct vendor_limits){ .timeout_sec = 5, .total_timeout_sec = 8 })
+
 struct config {
         struct policy policy;
         struct limits limits;
+        struct vendor_limits vendor;
         char **warnings;
         bool doubtful;   /* the policy may not be what was meant */
         bool unreadable; /* a file or directory could not be read: the whole policy is the strictest one */

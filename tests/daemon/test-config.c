@@ -51,16 +51,19 @@ START_TEST(nothing_there) {
         ck_assert(config.policy.require_dirty_tracking);
         ck_assert_uint_eq(config.policy.descriptor_max_age, 30 * 24 * 3600);
         ck_assert_uint_eq(config.limits.checks_per_uid, 8);
+        ck_assert_uint_eq(config.vendor.timeout_sec, 5);
+        ck_assert_uint_eq(config.vendor.total_timeout_sec, 8);
 }
 END_TEST
 
 START_TEST(all_keys) {
-        put(ETC, "# a comment\n[Policy]\nMinimumEvidence=declared\nRequireSameMdevType=yes\nIgnorePools=true\n"
-                 "RequireDirtyTracking=no\nAllowRecreate=on\nAssumeFree=1\nDescriptorMaxAge=2h\n"
-                 "[Hook]\nOnIncompatible=deny\nOnUnknown=allow\nOnNeedsConfiguration=prepare\nOnNoAnswer="
-                 "deny\nNetworkNeedsPool=yes\n"
-                 "[Vendor]\nTimeoutSec=5\nTotalTimeoutSec=8\n[Reservation]\nDefaultTimeoutSec=900\nMaxTimeoutSec=3600\n"
-                 "[Limits]\nChecksPerUid=3\nChecks=7\n");
+        put(ETC,
+            "# a comment\n[Policy]\nMinimumEvidence=declared\nRequireSameMdevType=yes\nIgnorePools=true\n"
+            "RequireDirtyTracking=no\nAllowRecreate=on\nAssumeFree=1\nDescriptorMaxAge=2h\n"
+            "[Hook]\nOnIncompatible=deny\nOnUnknown=allow\nOnNeedsConfiguration=prepare\nOnNoAnswer="
+            "deny\nNetworkNeedsPool=yes\n"
+            "[Vendor]\nTimeoutSec=7\nTotalTimeoutSec=1min\n[Reservation]\nDefaultTimeoutSec=900\nMaxTimeoutSec=3600\n"
+            "[Limits]\nChecksPerUid=3\nChecks=7\n");
         ck_assert_int_eq(config_read(&config, &root, NULL), 0);
         ck_assert_msg(!config.warnings, "%s", config.warnings ? config.warnings[0] : "");
         ck_assert_int_eq(config.policy.minimum_evidence, EVIDENCE_DECLARED);
@@ -72,6 +75,19 @@ START_TEST(all_keys) {
         ck_assert_uint_eq(config.policy.descriptor_max_age, 7200);
         ck_assert_uint_eq(config.limits.checks_per_uid, 3);
         ck_assert_uint_eq(config.limits.checks, 7);
+        ck_assert_uint_eq(config.vendor.timeout_sec, 7);
+        ck_assert_uint_eq(config.vendor.total_timeout_sec, 60);
+}
+END_TEST
+
+/* Nobody is waited for without an end, nor not at all. */
+START_TEST(timeouts) {
+        put(ETC, "[Vendor]\nTimeoutSec=0\nTimeoutSec=3601\nTimeoutSec=infinity\nTotalTimeoutSec=-1\n");
+        ck_assert_int_eq(config_read(&config, &root, NULL), 0);
+        ck_assert_uint_eq(strv_length(config.warnings), 4);
+        ck_assert(!config.doubtful);
+        ck_assert_uint_eq(config.vendor.timeout_sec, 5);
+        ck_assert_uint_eq(config.vendor.total_timeout_sec, 8);
 }
 END_TEST
 
@@ -226,6 +242,7 @@ int main(void) {
         tcase_add_checked_fixture(t, setup, teardown);
         tcase_add_test(t, nothing_there);
         tcase_add_test(t, all_keys);
+        tcase_add_test(t, timeouts);
         tcase_add_test(t, warnings_name_the_line);
         tcase_add_test(t, a_bad_value_is_the_strictest);
         tcase_add_test(t, what_cannot_be_read_is_the_strictest);
