@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include <systemd/sd-event.h>
@@ -18,7 +19,7 @@ struct asker_options {
         const char *check_runner;    /* the program `check`, for where there is no unit for it */
         const char *root;            /* NULL: the real host. Below a fake root no driver is asked. */
         const char *helper_socket;   /* NULL: HELPER_SOCKET */
-        const char *check_socket;    /* NULL: CHECK_SOCKET */
+        const char *check_socket;    /* NULL: CHECK_SOCKET, but below a fake root none */
         uint64_t timeout_usec;       /* of one check, and of one driver */
         uint64_t total_timeout_usec; /* of all of one question */
 };
@@ -41,8 +42,9 @@ void asker_reload(struct asker *a, uint64_t timeout_usec, uint64_t total_timeout
 int asker_ask(struct asker *a, uid_t uid, const struct open_questions *open, uint64_t deadline, struct words *words,
               void *userdata, struct asking **ret);
 uint64_t asker_deadline(const struct asker *a); /* for a question that begins now */
+bool asker_deadline_passed(uint64_t deadline);
 /* The next that is done, words filled; to be freed. */
 struct asking *asker_pop(struct asker *a);
 void *asking_userdata(const struct asking *a);
-/* Also cancels; the words are the caller's. */
+/* Also cancels; the words are the caller's. All must be freed before the asker. */
 struct asking *asking_free(struct asking *a);

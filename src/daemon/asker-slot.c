@@ -1,0 +1,356 @@
+/*
+ * What is being asked, and what the answers mean. Nothing is a yes but a driver that took the bytes and a check that
+ * said so; a failure is logged once a minute for each check and device.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "core/check-json.h"
+#include "daemon/asker-internal.h"
+#include "util/alloc.h"
+#include "util/log.h"
+#include "util/strv.h"
+
+#define TROUBLES_MAX 256u
+
+static const char *error_name(int error) {
+        return strerrorname_np(error) ? strerrorname_np(error) : "EIO";
+}
+
+static struct trouble *trouble_find(const struct asker *a, const char *what, uint64_t now) {
+        for (struct trouble *t = a->troubles; t; t = t->next)
+                if (now < t->until && str_equal(t->what, what))
+                        return t;
+        return NULL;
+}
+
+static void troubles_expire(struct asker *a, uint64_t now, size_t *ret_n) {
+        struct trouble **at = &a->troubles;
+
+        for (*ret_n = 0; *at;) {
+                struct trouble *t = *at;
+
+                if (now < t->until) {
+                        at = &t->next;
+                        ++*ret_n;
+                        continue;
+                }
+                *at = t->next;
+                free(t->what);
+                free(t);
+        }
+}
+
+/* Remembers it for a minute, and logs it if it is new. */
+static void trouble_note(struct asker *a, const char *what, bool silent, const char *message) {
+        uint64_t now = asker_now();
+        struct trouble *t = trouble_find(a, what, now);
+        size_t n;
+
+        if (!t) {
+                troubles_expire(a, now, &n);
+                if (n >= TROUBLES_MAX && !silent)
+                        return;
+                t = xnew0(struct trouble, 1);
+                t->what = xstrdup(what);
+                t->next = a->troubles;
+                a->troubles = t;
+                log_warning("%s", message);
+        } else if (!silent)
+                return;
+        t->silent = t->silent || silent;
+        t->until = now + ASKER_FAILURE_USEC;
+}
+
+void troubles_free(struct asker *a) {
+        while (a->troubles) {
+                struct trouble *t = a->troubles;
+
+                a->troubles = t->next;
+                free(t->what);
+                free(t);
+        }
+}
+
+bool asker_silent(const struct asker *a, const char *what) {
+        const struct trouble *t = trouble_find(a, what, asker_now());
+
+        return t && t->silent;
+}
+
+struct word *asker_word_silent(const struct matter *m) {
+        _cleanup_free_ char *message = xasprintf("%s: its driver did not answer, and is left alone for a minute",
+                                                 m->what);
+
+        return word_new(WORD_UNKNOWN, "ETIMEDOUT", message);
+}
+
+static struct program *program_get(struct asker *a, const char *name) {
+        struct program *p = a->programs;
+
+        while (p && !str_equal(p->name, name))
+                p = p->next;
+        if (!p) {
+                p = xnew0(struct program, 1);
+                p->name = xstrdup(name);
+                p->next = a->programs;
+                a->programs = p;
+        }
+        return p;
+}
+
+void programs_reset(struct asker *a) {
+        for (struct program *p = a->programs; p; p = p->next)
+                if (p->state == PROGRAM_ASKING)
+                        p->again = true;
+                else
+                        p->state = PROGRAM_UNKNOWN;
+}
+
+void programs_free(struct asker *a) {
+        while (a->programs) {
+                struct program *p = a->programs;
+
+                a->programs = p->next;
+                free(p->name);
+                free(p->why);
+                free(p);
+        }
+}
+
+struct slot *slot_free(struct slot *s) {
+        struct asker *a = s->asker;
+        struct slot **at = &a->slots;
+
+        while (*at != s)
+                at = &(*at)->next;
+        *at = s->next;
+        if (s->matter && s->matter->stale) /* nobody else has it */
+                matters_know(&a->matters, s->matter, NULL, 0);
+        check_call_free(s->check);
+        helper_call_free(s->helper);
+        free(s);
+        return NULL;
+}
+
+static void on_over(void *userdata) {
+        struct slot *s = userdata;
+        struct asker *a = s->asker;
+
+        slot_free(s);
+        asker_work(a);
+}
+
+static struct slot *slot_new(struct asker *a, enum word_kind kind, uid_t uid) {
+        struct slot *s = xnew0(struct slot, 1);
+
+        s->asker = a;
+        s->kind = kind;
+        s->uid = uid;
+        s->next = a->slots;
+        a->slots = s;
+        return s;
+}
+
+/* Why there is no answer, for people. */
+static char *check_why(const char *name, const struct check_answer *answer) {
+        if (answer->why)
+                return xasprintf("check %s: %s", name, answer->why);
+        return xasprintf("check %s: exited with status %d", name, answer->status);
+}
+
+static void check_failed(struct asker *a, struct matter *m, const char *message) {
+        _cleanup_free_ char *what = xasprintf("check %s", m->check);
+
+        trouble_note(a, what, false, message);
+        asker_answer(a, m, word_new(WORD_UNKNOWN, NULL, message), asker_now() + ASKER_FAILURE_USEC);
+}
+
+static void on_verdict(void *userdata, const struct check_answer *answer) {
+        struct slot *s = userdata;
+        struct matter *m = take_ptr(s->matter);
+        _cleanup_free_ char *message = NULL;
+        struct json_error error = {};
+        struct word *word;
+
+        m->state = MATTER_RUNNING;
+        if (!answer->why && answer->status == 0 &&
+            check_parse_verdict(answer->output, answer->length, &word, &error) >= 0) {
+                asker_answer(s->asker, m, word, UINT64_MAX);
+                return;
+        }
+        if (!answer->why && answer->status == 2) {
+                asker_answer(s->asker, m, word_new(WORD_NOT_MINE, NULL, NULL), UINT64_MAX);
+                return;
+        }
+        message = error.message[0] ? xasprintf("check %s: %s", m->check, error.message) : check_why(m->check, answer);
+        check_failed(s->asker, m, message);
+}
+
+static void program_failed(struct asker *a, struct program *p, char *why) {
+        _cleanup_free_ char *what = xasprintf("check %s", p->name);
+
+        free(p->why);
+        p->why = why;
+        p->state = PROGRAM_FAILED;
+        p->until = asker_now() + ASKER_FAILURE_USEC;
+        trouble_note(a, what, false, why);
+}
+
+static void on_capabilities(void *userdata, const struct check_answer *answer) {
+        struct slot *s = userdata;
+        struct program *p = take_ptr(s->program);
+        struct json_error error = {};
+
+        if (p->again)
+                p->state = PROGRAM_UNKNOWN;
+        else if (answer->why || answer->status != 0)
+                program_failed(s->asker, p, check_why(p->name, answer));
+        else if (check_parse_capabilities(answer->output, answer->length, &p->verbs, &error) < 0)
+                program_failed(s->asker, p, xasprintf("check %s: --capabilities: %s", p->name, error.message));
+        else
+                p->state = PROGRAM_KNOWN;
+        p->again = false;
+        asker_work(s->asker);
+}
+
+static int check_begin(struct slot *s, const char *name, const char *verb, const struct text *input,
+                       void (*answered)(void *, const struct check_answer *)) {
+        const struct asker *a = s->asker;
+        struct check_call_options o = {
+                .socket = a->check_socket,
+                .runner = a->runner,
+                .root = a->root,
+                .timeout_usec = a->timeout_usec,
+        };
+
+        return check_call_new(a->event, &o, name, verb, input->data, input->length,
+                              &(struct check_call_handlers){ answered, on_over }, s, &s->check);
+}
+
+static void program_begin(struct asker *a, struct program *p, uid_t uid) {
+        struct slot *s = slot_new(a, WORD_CHECK, uid);
+        int r;
+
+        s->program = p;
+        p->state = PROGRAM_ASKING;
+        r = check_begin(s, p->name, "--capabilities", &(struct text){}, on_capabilities);
+        if (r < 0) {
+                slot_free(s);
+                program_failed(a, p,
+                               r == -ENOPKG ? xasprintf("check %s: there is nothing to run it", p->name)
+                                            : xasprintf("check %s: %s", p->name, strerror(-r)));
+        }
+}
+
+static void matter_check(struct asker *a, struct matter *m, uid_t uid) {
+        struct program *p = program_get(a, m->check);
+        _cleanup_text_ struct text input = {};
+        _cleanup_free_ char *message = NULL;
+        struct slot *s;
+        int r;
+
+        if (p->state == PROGRAM_FAILED && asker_now() >= p->until)
+                p->state = PROGRAM_UNKNOWN;
+        if (p->state == PROGRAM_UNKNOWN) {
+                program_begin(a, p, uid);
+                return; /* the matter is still queued */
+        }
+        assert(p->state != PROGRAM_ASKING);
+        if (p->state == PROGRAM_FAILED || !(p->verbs & CHECK_VERB_CHECK)) {
+                message = p->state == PROGRAM_FAILED ? xstrdup(p->why)
+                                                     : xasprintf("check %s: does not know the verb check", p->name);
+                check_failed(a, m, message);
+                return;
+        }
+        check_format_pair(m->source, m->target, &input);
+        s = slot_new(a, WORD_CHECK, uid);
+        r = check_begin(s, m->check, "check", &input, on_verdict);
+        if (r < 0) {
+                slot_free(s);
+                message = xasprintf("check %s: %s", m->check, strerror(-r));
+                check_failed(a, m, message);
+                return;
+        }
+        s->matter = m;
+        m->state = MATTER_RUNNING;
+}
+
+/* The driver was not asked, or did not answer. */
+static void driver_failed(struct asker *a, struct matter *m, int error) {
+        bool silent = error == ETIMEDOUT;
+        _cleanup_free_ char *message = NULL;
+
+        if (silent)
+                message = xasprintf("%s: its driver did not answer in time", m->what);
+        else
+                message = xasprintf("%s: its driver could not be asked: %s", m->what, strerror(error));
+        if (silent || (error != EBUSY && error != EAGAIN)) /* those come and go */
+                trouble_note(a, m->what, silent, message);
+        asker_answer(a, m, word_new(WORD_UNKNOWN, error_name(error), message),
+                     asker_now() + (silent ? ASKER_FAILURE_USEC : ASKER_DRIVER_USEC));
+}
+
+static void on_driver(void *userdata, int failed, int error, int said) {
+        struct slot *s = userdata;
+        struct matter *m = take_ptr(s->matter);
+        _cleanup_free_ char *message = NULL, *code = NULL;
+        uint64_t until = asker_now() + ASKER_DRIVER_USEC;
+
+        if (failed < 0 || error > 0) {
+                /* Only a call of ours that was not answered hangs on; the helper's own ETIMEDOUT is one, too. */
+                driver_failed(s->asker, m, failed < 0 ? -failed : error);
+                return;
+        }
+        if (said == 0) {
+                asker_answer(s->asker, m, word_new(WORD_YES, NULL, NULL), until);
+                return;
+        }
+        code = strerrorname_np(said) ? xstrdup(strerrorname_np(said)) : xasprintf("%d", said);
+        message = xasprintf("%s: its driver refuses it: %s", m->what, strerror(said));
+        asker_answer(s->asker, m, word_new(WORD_NO, code, message), until);
+}
+
+static void matter_driver(struct asker *a, struct matter *m, uid_t uid) {
+        static const struct helper_call_handlers handlers = { on_driver, on_over };
+        struct slot *s;
+        int r;
+
+        if (asker_silent(a, m->what)) { /* since it was queued */
+                asker_answer(a, m, asker_word_silent(m), asker_now() + ASKER_DRIVER_USEC);
+                return;
+        }
+        s = slot_new(a, WORD_MIGRATION_VERSION, uid);
+        r = helper_call_new(a->event, a->helper_socket, m->what, m->token, a->timeout_usec, &handlers, s, &s->helper);
+        if (r >= 0) {
+                s->matter = m;
+                m->state = MATTER_RUNNING;
+                return;
+        }
+        slot_free(s);
+        if (r == -ENOENT || r == -ECONNREFUSED || r == -EACCES)
+                asker_answer(a, m, word_new(WORD_NOT_ASKED, NULL, "there is no helper to ask its driver"),
+                             asker_now() + ASKER_DRIVER_USEC);
+        else
+                driver_failed(a, m, -r);
+}
+
+/* One thing at a time is asked of a device. */
+static bool device_busy(const struct asker *a, const char *what) {
+        for (const struct slot *s = a->slots; s; s = s->next)
+                if (s->helper && s->matter && str_equal(s->matter->what, what))
+                        return true;
+        return false;
+}
+
+bool slot_ready(struct asker *a, const struct matter *m) {
+        return m->kind == WORD_CHECK ? program_get(a, m->check)->state != PROGRAM_ASKING : !device_busy(a, m->what);
+}
+
+void slot_begin(struct asker *a, struct matter *m, uid_t uid) {
+        if (m->kind == WORD_CHECK)
+                matter_check(a, m, uid);
+        else
+                matter_driver(a, m, uid);
+}
