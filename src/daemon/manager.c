@@ -27,6 +27,7 @@ struct manager {
         bool configured; /* the first reload need not read it again */
         struct hostview *view;
         struct judges *judges;
+        struct asker *asker;
 
         struct inquiry *inquiries, *answered;
         struct description *descriptions, *described;
@@ -91,10 +92,13 @@ static void job_back(struct manager *m, struct job *job) {
 static int on_work(sd_event_source *s, void *userdata) {
         struct manager *m = userdata;
         struct refresh *r;
+        struct asking *k;
         struct job *job;
 
         while ((job = judges_pop(m->judges)))
                 job_back(m, job);
+        while ((k = asker_pop(m->asker)))
+                job_back(m, asking_userdata(k)); /* who frees it */
         while ((r = hostview_pop_refresh(m->view)))
                 job_back(m, refresh_userdata(r)); /* who frees it */
         wake_bus(m);                              /* there may be notices, or a round has ended */
@@ -134,7 +138,7 @@ int manager_check(struct manager *m, uid_t uid, const char *descriptor, size_t l
                 return -EDQUOT;
         if (all >= m->config.limits.checks)
                 return -EUSERS;
-        q = inquiry_new(m->view, m->judges, uid, descriptor, length, flags, &m->config.policy, userdata);
+        q = inquiry_new(m->view, m->judges, m->asker, uid, descriptor, length, flags, &m->config.policy, userdata);
         q->next = m->inquiries;
         *ret = m->inquiries = q;
         return 0;
@@ -210,6 +214,10 @@ uint64_t manager_rounds_done(const struct manager *m) {
         return hostview_rounds_done(m->view);
 }
 
+static uint64_t usec_of(unsigned seconds) {
+        return (uint64_t)seconds * 1000 * 1000;
+}
+
 static int read_config(struct manager *m) {
         struct config c;
         int r = config_read(&c, &m->root, m->config_path);
@@ -236,11 +244,23 @@ uint64_t manager_reload(struct manager *m) {
         if (m->configured)
                 read_config(m); /* else the old one stays */
         m->configured = true;
+        asker_reload(m->asker, usec_of(m->config.vendor.timeout_sec), usec_of(m->config.vendor.total_timeout_sec));
         return hostview_reload(m->view);
 }
 
 void manager_set_wake(struct manager *m, sd_event_source *wake) {
         m->wake = wake;
+}
+
+static int manager_add_asker(struct manager *m, const struct manager_options *options) {
+        struct asker_options asker = {
+                .check_runner = options->check,
+                .root = options->root,
+                .timeout_usec = usec_of(m->config.vendor.timeout_sec),
+                .total_timeout_usec = usec_of(m->config.vendor.total_timeout_sec),
+        };
+
+        return asker_new(m->event, &asker, m->work, &m->asker);
 }
 
 int manager_new(sd_event *event, const struct manager_options *options, struct manager **ret) {
@@ -277,6 +297,9 @@ int manager_new(sd_event *event, const struct manager_options *options, struct m
         r = judges_new(event, N_THREADS, JUDGE_USEC, m->work, &m->judges);
         if (r < 0)
                 return r;
+        r = manager_add_asker(m, options);
+        if (r < 0)
+                return r;
         *ret = take_ptr(m);
         return 0;
 }
@@ -300,6 +323,7 @@ struct manager *manager_free(struct manager *m) {
         }
         while ((d = manager_pop_description(m)))
                 description_free(d);
+        asker_free(m->asker);
         hostview_free(m->view);
         config_done(&m->config);
         if (m->root.fd >= 0)

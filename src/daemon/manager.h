@@ -16,6 +16,7 @@ struct manager_options {
         const char *root;   /* NULL: the real host */
         const char *config; /* NULL: the usual places */
         const char *reader; /* the program */
+        const char *check;  /* the program that runs checks where there is no unit for it; NULL: there is none */
 };
 
 struct manager;
