@@ -87,9 +87,8 @@ static int options_parse(int argc, char **argv, struct options *ret) {
         return 0;
 }
 
-/* The reader is installed beside us; in a build directory it has one of its own. */
-static char *reader_find(void) {
-        static const char *const places[] = { "reader", "../reader/reader" };
+/* Our programs are installed beside us; in a build directory each has one of its own. */
+static char *program_find(const char *name) {
         char self[PATH_MAX];
         ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
         struct stat st;
@@ -98,13 +97,14 @@ static char *reader_find(void) {
                 return NULL;
         self[n] = '\0';
         *strrchr(self, '/') = '\0';
-        for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-                _cleanup_free_ char *path = xasprintf("%s/%s", self, places[i]);
+        for (int i = 0; i < 2; i++) {
+                _cleanup_free_ char *path = i == 0 ? xasprintf("%s/%s", self, name)
+                                                   : xasprintf("%s/../%s/%s", self, name, name);
 
                 if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
                         return take_ptr(path);
         }
-        log_error("%s/reader: not there", self);
+        log_error("%s/%s: not there", self, name);
         return NULL;
 }
 
@@ -119,7 +119,7 @@ static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void
         return 0;
 }
 
-/* SIGCHLD is for the readers, whose ends sd-event sees. */
+/* SIGCHLD is for readers and checks, whose ends sd-event sees. */
 static int signals_block(void) {
         sigset_t set;
 
@@ -142,7 +142,7 @@ static int signals_add(sd_event *event, struct service *service) {
         return r;
 }
 
-static int serve(const struct options *o, const char *reader) {
+static int serve(const struct options *o, const char *reader, const char *check) {
         _cleanup_(sd_event_unrefp) sd_event *event = NULL;
         _cleanup_(manager_free_cleanup) struct manager *manager = NULL;
         _cleanup_(service_free_cleanup) struct service *service = NULL;
@@ -154,7 +154,7 @@ static int serve(const struct options *o, const char *reader) {
         if (r >= 0)
                 r = sd_event_set_watchdog(event, true);
         if (r >= 0)
-                r = manager_new(event, &(struct manager_options){ o->root, o->config, reader }, &manager);
+                r = manager_new(event, &(struct manager_options){ o->root, o->config, reader, check }, &manager);
         if (r >= 0)
                 r = service_new(event, manager, o->bus, &service);
         if (r >= 0)
@@ -166,7 +166,7 @@ static int serve(const struct options *o, const char *reader) {
 }
 
 int main(int argc, char **argv) {
-        _cleanup_free_ char *reader = NULL;
+        _cleanup_free_ char *reader = NULL, *check = NULL;
         struct options options;
         int r;
 
@@ -175,10 +175,11 @@ int main(int argc, char **argv) {
                 return r == 2 ? 2 : EXIT_SUCCESS;
         /* What many threads free goes back to the system. */
         mallopt(M_ARENA_MAX, 2);
-        reader = reader_find();
+        reader = program_find("reader");
         if (!reader)
                 return EXIT_FAILURE;
-        r = serve(&options, reader);
+        check = program_find("check"); /* the unit's will do as well */
+        r = serve(&options, reader, check);
         if (r < 0)
                 log_error("cannot serve: %s", strerror(-r));
         return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
