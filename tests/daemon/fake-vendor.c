@@ -156,7 +156,9 @@ static void helper(void) {
                 exit(1);
         snprintf(line, sizeof(line), "%.100s %.100s", what, value);
         note(line);
-        if (strcmp(value, "yes") == 0)
+        if (strncmp(value, "only ", 5) == 0) /* one driver takes it */
+                reply("0", strcmp(value + 5, what) == 0 ? "0" : "22");
+        else if (strcmp(value, "yes") == 0)
                 reply("0", "0");
         else if (strcmp(value, "EINVAL") == 0)
                 reply("0", "22");
