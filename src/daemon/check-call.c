@@ -22,7 +22,7 @@
 
 #define LINE_MAX_BYTES 256u        /* of the status line */
 #define BIT_USEC (1000u * 1000)    /* so much longer than the runner's deadline is ours */
-#define LINGER_USEC (1000u * 1000) /* so long may a runner that has said everything take to end */
+#define LINGER_USEC (3000u * 1000) /* so long may a runner take to end, and what it runs with it */
 #define ACCURACY_USEC 5000u
 
 extern char **environ;
@@ -56,13 +56,14 @@ static void rearm(struct check_call *c, uint64_t usec) {
         sd_event_source_set_enabled(c->timer, SD_EVENT_ONESHOT);
 }
 
-/* It has said what it says. After `silent` it may still be at it, where nobody sees it. */
+/*
+ * It has said what it says. After `silent` it may still be at it: a runner sees that nobody listens any more, and
+ * leaves nothing behind, which it could not see to if we killed it.
+ */
 static void call_answer(struct check_call *c, const struct check_answer *answer, bool silent) {
         c->answered = true;
         c->io = sd_event_source_disable_unref(c->io);
         close(take_fd(c->fd));
-        if (silent)
-                child_kill(c);
         c->handlers.answered(c->userdata, answer);
         if (c->pid > 0)
                 rearm(c, LINGER_USEC);
@@ -331,7 +332,6 @@ struct check_call *check_call_free(struct check_call *c) {
         sd_event_source_disable_unref(c->child);
         if (c->fd >= 0)
                 close(c->fd);
-        child_kill(c); /* whoever comes reaps it */
         text_done(&c->out);
         text_done(&c->in);
         free(c);

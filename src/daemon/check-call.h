@@ -43,5 +43,5 @@ struct check_call;
 int check_call_new(sd_event *event, const struct check_call_options *options, const char *name, const char *verb,
                    const char *input, size_t length, const struct check_call_handlers *handlers, void *userdata,
                    struct check_call **ret);
-/* Also kills, without a word. */
+/* Also ends it, without a word: the runner sees it, and whoever comes reaps that. */
 struct check_call *check_call_free(struct check_call *c);

@@ -20,8 +20,8 @@ struct host {
         struct kernel kernel;
         struct modelstore store;
         /*
-         * What devlink and debugfs said lasts longer than a request, for those who sweep: a cheap request asks neither devlink nor
-         * debugfs for what is known of them since a time (CLOCK_BOOTTIME, usec).
+         * What devlink and debugfs said lasts longer than a request, for those who sweep: a cheap request asks neither
+         * devlink nor debugfs for what is known of them since a time (CLOCK_BOOTTIME, usec).
          */
         struct devlink_memory devlink;
         struct entries debugfs; /* by address: what the helper said, "" for nothing */

@@ -209,6 +209,7 @@ int main(int argc, char **argv) {
                 return serve(SOCK_STREAM, argv[2], check);
         if (argc == 3 && strcmp(argv[1], "helper-socket") == 0)
                 return serve(SOCK_SEQPACKET, argv[2], helper);
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* with its test */
         check();
         return 0;
 }
