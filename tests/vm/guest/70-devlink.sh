@@ -34,8 +34,14 @@ else
         note "devlink(8) is not there to set switchdev mode"
 fi
 
-# What the daemon and a dump make of a host with such an instance: it is no VFIO device.
+# It is no VFIO device. Of those, the daemon's reader asks in its sandbox: no devlink is an answer, and no failure.
+have_vfs || not_ok "the VFs are there"
+need_daemon
+check "the host is looked at" manager Rescan
 refute "it is not listed" sh -c "vfiomigctl list | grep netdevsim"
+like "the VFs are" "$(ids)" "pci:${vfs[0]}"
+is "and nothing keeps their reader from devlink" "$(describe 1 |
+        jq -c '[.devices[].origin // {} | to_entries[] | select(.key | test("firmware|board|devlink"))]')" '[]'
 # Hot-unplug while it is asked: an answer, or none, and never a hang.
 for _ in 1 2 3 4 5 6 7 8; do timeout 5 "$reader" --devlink="$sim" > /dev/null 2>&1 & done
 echo 10 > /sys/bus/netdevsim/del_device
