@@ -328,9 +328,15 @@ void explain_fact(struct explainer *x, const struct reason *r, enum tri good) {
                             why ? "; it matters because: " : "", why ?: "");
 }
 
+/* Who is asked about each pair. */
 void explain_vendor(struct explainer *x, const struct reason *r, enum tri good) {
-        explain_say(x, TOPIC_VENDOR, TRI_UNKNOWN, NULL, NULL,
-                    "the vendor's check %s decides on each pair (vfiomigctl check asks it)", r->target ?: "");
+        if (r->code == REASON_VENDOR_UNAVAILABLE)
+                explain_say(x, TOPIC_VENDOR, TRI_UNKNOWN, NULL, NULL,
+                            "the vendor's check %s decides on each pair (vfiomigctl check asks it)", r->target ?: "");
+        else if (strv_contains(x->t->attributes, "migration_version"))
+                explain_say(x, TOPIC_VENDOR, TRI_UNKNOWN, traits_origin(x->t, "tokens.migration_version"), NULL,
+                            "its driver judges by itself what it can load, by migration_version (vfiomigctl check asks "
+                            "it)");
 }
 
 void explain_use(struct explainer *x, const struct reason *r, enum tri good) {

@@ -157,6 +157,11 @@ static const struct {
           "cannot be compared", NULL },
         { "'id':'a','driver':'d','model':'m/checked','paramsComplete':true", TRI_YES, "vendor", TRI_UNKNOWN,
           "the vendor's check nvml decides", NULL },
+        { READY GOOD "'tokens':{'migration_version':'T'},'attributes':['migration_version']", TRI_YES, "vendor",
+          TRI_UNKNOWN, "its driver judges by itself", NULL },
+        { "'id':'a','driver':'d','inUse':'no'," GOOD
+          "'tokens':{'migration_version':'T'},'attributes':['migration_version']",
+          TRI_UNKNOWN, "vendor", TRI_UNKNOWN, "its driver judges by itself", NULL },
         /* what is made up does not get into a command */
         { "'id':'a','address':'pci:0000:08:00.2;reboot','driver':'vfio-pci','variantDriver':'mlx5_vfio_pci',"
           "'migration':{'protocol':'none'}",
