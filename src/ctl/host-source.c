@@ -75,6 +75,8 @@ static int read_until_end(int fd, uint64_t timeout_usec, struct text *t) {
                 ssize_t n;
                 int r;
 
+                if (left == 0) /* also where something has come by now */
+                        return -ETIMEDOUT;
                 r = poll(&p, 1, (int)MIN(left / 1000, (uint64_t)INT_MAX));
                 if (r < 0 && errno == EINTR)
                         continue;
