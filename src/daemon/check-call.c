@@ -309,7 +309,8 @@ int check_call_new(sd_event *event, const struct check_call_options *options, co
         c->begun = now_usec();
         c->timeout_usec = options->timeout_usec;
         text_addf(&c->out, "%s %s\n", name, verb);
-        text_add_n(&c->out, input, length);
+        if (length > 0)
+                text_add_n(&c->out, input, length);
         r = sd_event_add_time(event, &c->timer, CLOCK_MONOTONIC, c->begun + c->timeout_usec + BIT_USEC, ACCURACY_USEC,
                               on_timer, c);
         if (r >= 0)
