@@ -3,6 +3,7 @@
  */
 #include "host/host.h"
 
+#include <string.h>
 #include <time.h>
 
 #include "core/descriptor-json.h"
@@ -13,9 +14,17 @@
 #include "util/alloc.h"
 
 #define SECOND UINT64_C(1000000)
-/* A reader that is silent for two seconds is ended: of one device it waits for both of these at most. */
-#define HOLDERS_TIMEOUT SECOND
-#define FILE_TIMEOUT (SECOND / 2)
+/*
+ * A reader that is silent for two seconds is ended: for one key all waiting on the helper together takes less, and a
+ * file leaves something for who holds what, which is asked last.
+ */
+#define KEY_TIMEOUT (SECOND * 12 / 10)
+#define FILE_TIMEOUT (SECOND * 6 / 10)
+/* Who did not answer is left alone for so long: a device as the daemon does it; the helper, so that a busy machine does
+ * not get busier. */
+#define SILENT_FOR (60 * SECOND)
+#define SILENT_MAX 1024
+#define SLOW_FOR (5 * SECOND)
 
 int host_open(struct host *h, const char *root) {
         int r;
@@ -34,6 +43,9 @@ void host_done(struct host *h) {
         inuse_done(&h->inuse);
         devlink_memory_done(&h->devlink);
         entries_done(&h->debugfs);
+        for (size_t i = 0; i < h->helper.n_silent; i++)
+                free(h->helper.silent[i].address);
+        free(h->helper.silent);
         modelstore_done(&h->store);
         kernel_done(&h->kernel);
         sysfs_done(&h->sysfs);
@@ -43,8 +55,7 @@ void host_forget(struct host *h) {
         places_forget(&h->places);
         aliases_done(&h->aliases);
         h->aliases_read = false;
-        free(h->helper.silent);
-        h->helper = (typeof(h->helper)){};
+        h->helper.none = false;
         if (h->sysfs.fake)
                 h->inuse_until = 0;
         h->devlink.request++;
@@ -102,13 +113,21 @@ static uint64_t now_usec(void) {
         return (uint64_t)t.tv_sec * SECOND + (uint64_t)t.tv_nsec / 1000;
 }
 
+void host_begin(struct host *h) {
+        h->helper.waited_usec = 0;
+}
+
 /* 0: the answer is there; -ENOTCONN: nobody could be asked, nor will be in this request; else as helper_ask(). */
 static int ask(struct host *h, const struct text *request, uint64_t timeout, char **ret_field, size_t *ret_length) {
+        uint64_t begin = now_usec();
         int error, r;
 
         if (h->sysfs.fake || h->helper.none)
                 return -ENOTCONN;
-        r = helper_ask(request, timeout, &error, ret_field, ret_length);
+        if (h->helper.waited_usec >= KEY_TIMEOUT)
+                return -ETIMEDOUT;
+        r = helper_ask(request, MIN(timeout, KEY_TIMEOUT - h->helper.waited_usec), &error, ret_field, ret_length);
+        h->helper.waited_usec += now_usec() - begin;
         if (r >= 0 && error) {
                 free(take_ptr(*ret_field));
                 return -error;
@@ -120,32 +139,68 @@ static int ask(struct host *h, const struct text *request, uint64_t timeout, cha
         return r;
 }
 
-int host_ask(struct host *h, const char *about, const struct text *request, char **ret_field, size_t *ret_length) {
+/* The entry of a device; it, or one whose time is over, or NULL. */
+static struct silence *find_silence(struct host *h, const char *address, uint64_t now) {
+        struct silence *free_one = NULL;
+
+        for (size_t i = 0; i < h->helper.n_silent; i++) {
+                struct silence *s = &h->helper.silent[i];
+
+                if (strcmp(s->address, address) == 0)
+                        return s;
+                if (s->until <= now)
+                        free_one = s;
+        }
+        return free_one;
+}
+
+static void note_silence(struct host *h, const char *address) {
+        uint64_t now = now_usec();
+        struct silence *s = find_silence(h, address, now);
+
+        if (!s && h->helper.n_silent < SILENT_MAX) {
+                array_append(h->helper.silent, h->helper.n_silent, (struct silence){});
+                s = &h->helper.silent[h->helper.n_silent - 1];
+        }
+        if (!s)
+                return;
+        free(s->address);
+        *s = (struct silence){ .address = xstrdup(address), .until = now + SILENT_FOR };
+}
+
+int host_ask(struct host *h, const char *address, const struct text *request, char **ret_field, size_t *ret_length) {
+        uint64_t now = now_usec();
+        const struct silence *s = find_silence(h, address, now);
         int r;
 
-        if (str_equal(h->helper.silent, about))
+        if (s && s->until > now)
                 return -ETIMEDOUT;
         r = ask(h, request, FILE_TIMEOUT, ret_field, ret_length);
-        if (r == -ETIMEDOUT) {
-                free(h->helper.silent);
-                h->helper.silent = xstrdup(about);
-        }
+        if (r == -ETIMEDOUT && now_usec() - now >= FILE_TIMEOUT) /* not what others had left of the key's time */
+                note_silence(h, address);
         return r;
 }
 
-static void read_inuse(struct host *h, struct inuse *ret) {
+bool host_has_debugfs(const struct host *h) {
+        return h->kernel.vfio_debugfs != TRI_NO && now_usec() >= h->helper.no_debugfs_until;
+}
+
+void host_no_debugfs(struct host *h) {
+        h->helper.no_debugfs_until = now_usec() + SILENT_FOR;
+}
+
+static void read_inuse(struct host *h, uint64_t now, struct inuse *ret) {
         _cleanup_text_ struct text request = {};
         _cleanup_free_ char *field = NULL;
         size_t length;
         int r;
 
         helper_add(&request, "who-holds");
-        r = ask(h, &request, HOLDERS_TIMEOUT, &field, &length);
-        if (r >= 0 && holders_parse(field, length, ret) >= 0)
-                return;
+        r = now < h->helper.no_holders_until ? -EBUSY : ask(h, &request, KEY_TIMEOUT, &field, &length);
         if (r == -ETIMEDOUT)
-                h->helper.none = true;
-        holders_read(&h->sysfs, ret);
+                h->helper.no_holders_until = now + SLOW_FOR;
+        if (r < 0 || holders_parse(field, length, ret) < 0)
+                holders_read(&h->sysfs, ret);
 }
 
 const struct inuse *host_inuse(struct host *h) {
@@ -153,7 +208,7 @@ const struct inuse *host_inuse(struct host *h) {
 
         if (now >= h->inuse_until) {
                 inuse_done(&h->inuse);
-                read_inuse(h, &h->inuse);
+                read_inuse(h, now, &h->inuse);
                 h->inuse_until = h->sysfs.fake ? UINT64_MAX : now + SECOND;
         }
         return &h->inuse;

@@ -31,14 +31,22 @@ struct host {
         struct places places;
         struct aliases aliases;
         bool aliases_read;
+        /* What is known of the helper; times are CLOCK_BOOTTIME, usec. */
         struct {
-                bool none;       /* there is none, or it is too slow: not asked again */
-                bool no_debugfs; /* it said that no device has any */
-                char *silent;    /* the device on which it hung last, or NULL: not asked for that again */
+                bool none;            /* there is none for us: not asked again in this request */
+                uint64_t waited_usec; /* for what it said of one key */
+                /* What costs it a process, or keeps one for ever, is not asked over and over. */
+                uint64_t no_holders_until; /* it did not say in time who holds what */
+                uint64_t no_debugfs_until; /* it said that no device has any */
+                struct silence {
+                        char *address; /* a driver kept it */
+                        uint64_t until;
+                } * silent;
+                size_t n_silent;
         } helper;
-        /* Of all requests of a second. */
+        /* Of all requests of a second; where that was not to be had in time, of a few. */
         struct inuse inuse;
-        uint64_t inuse_until; /* CLOCK_BOOTTIME, usec; 0: not read */
+        uint64_t inuse_until; /* 0: not read */
 };
 
 /* root: NULL for the real one. No model files are read. */
@@ -58,11 +66,16 @@ int host_load(struct host *h, const char *store_text, size_t length);
 const struct aliases *host_aliases(struct host *h);
 /* Who holds what, at most a second old; of a fake host, at most as old as the request. */
 const struct inuse *host_inuse(struct host *h);
+/* A key begins (probe.h), for which the helper may be waited for. */
+void host_begin(struct host *h);
 /*
- * Asks the helper about a device (its address, or its parent's). 0, or its answer's errno, -ETIMEDOUT, or -ENOTCONN
- * where it was not asked, as there is none for us. Waits no longer than a silent reader is waited for.
+ * Asks the helper about a device, or what is on a parent. 0, or its answer's errno, -ETIMEDOUT, or -ENOTCONN where it
+ * was not asked, as there is none for us. Waits no longer for one key than a silent reader is waited for.
  */
-int host_ask(struct host *h, const char *about, const struct text *request, char **ret_field, size_t *ret_length);
+int host_ask(struct host *h, const char *address, const struct text *request, char **ret_field, size_t *ret_length);
+/* Whether it is of use to ask for migration-state; and that it is not. */
+bool host_has_debugfs(const struct host *h);
+void host_no_debugfs(struct host *h);
 /* Borrowed until the next call. */
 const struct devlink *host_devlink(struct host *h, const char *instance, bool ports);
 

@@ -18,7 +18,7 @@ static bool detect(const struct probe *p) {
 
         if (p->creatable || p->t->bound_driver || p->t->has_migration)
                 return false;
-        return h->sysfs.fake || (h->kernel.vfio_debugfs != TRI_NO && !h->helper.no_debugfs);
+        return h->sysfs.fake || host_has_debugfs(h);
 }
 
 static void give_features(struct migration *m, const char *features, size_t length) {
@@ -82,7 +82,7 @@ static char *ask(struct probe *p) {
         if (r >= 0)
                 return field;
         if (r == -ENOTDIR)
-                p->host->helper.no_debugfs = true;
+                host_no_debugfs(p->host);
         return r == -ENOTDIR || r == -ENOENT ? xstrdup("") : NULL;
 }
 

@@ -98,11 +98,11 @@ static bool to_be_asked(const struct probe *p, const char *dir, const char *file
         return S_ISREG(st.st_mode) && (st.st_mode & (S_IRUSR | S_IRGRP | S_IROTH));
 }
 
-/* about: the device or parent. What the helper will not do leaves the attribute as it is: not ours to read. */
-static void ask_helper(const struct probe *p, const char *about, const struct text *request, struct attribute *a) {
+/* What the helper will not do leaves the attribute as it is: not ours to read. */
+static void ask_helper(const struct probe *p, const char *address, const struct text *request, struct attribute *a) {
         _cleanup_free_ char *field = NULL;
         size_t length = 0;
-        int r = host_ask(p->host, about, request, &field, &length);
+        int r = host_ask(p->host, address, request, &field, &length);
 
         if (r >= 0)
                 *a = attribute_parse(field, length, a->mode);
