@@ -37,6 +37,7 @@ within() {  # within SECONDS WHAT COMMAND...: it succeeds by then; says after ho
         if try_for "$limit" "$@"; then t=$(( ($(now) - start) / 1000 )); ok "$what (after $t ms)"
         else not_ok "$what (within $limit s)"; note "$("$@" 2>&1)"; return 1; fi
 }
+on_exit() { trap "$*" EXIT; }
 show() { echo "\$ $*"; "$@" 2>&1 | sed 's/^/  /'; return "${PIPESTATUS[0]}"; }      # for the transcript
 
 # --- mtty: 24 ports, mtty-1 takes one and mtty-2 two
@@ -53,6 +54,23 @@ mdev_clear() {
         for d in /sys/bus/mdev/devices/*; do [ ! -e "$d" ] || echo 1 > "$d/remove"; done
 }
 available() { cat "$mtty/mdev_supported_types/$1/available_instances"; }
+
+group_of() { basename "$(readlink "/sys/bus/mdev/devices/$1/iommu_group")"; }
+
+# --- our own driver: parents are four PCI devices, and two virtual ones; a type for each layout; see ../driver
+
+vmt_parents=(0000:00:10.0 0000:00:11.0 0000:00:12.0 0000:00:13.0 vmt0 vmt1)
+vmt_parent() { echo "/sys/class/mdev_bus/$1"; }
+vmt_type() { echo "/sys/class/mdev_bus/$1/mdev_supported_types/vfio_mig_test-$2"; }                    # vmt_type PARENT TYPE
+vmt_create() { echo "$3" > "$(vmt_type "$1" "$2")/create"; }                                            # vmt_create PARENT TYPE UUID
+control() { printf '%s\n' "$2" > "$(vmt_parent "$1")/control"; }        # control PARENT 'TYPE|UUID FILE VERB [ARGUMENT]', or wake
+have_vmt() { modprobe -a vfio_iommu_type1 vfio_mig_test && try_for 5 test -e "$(vmt_parent 0000:00:13.0)/control"; }
+vmt_gone() {  # other scripts count the machine's devices and types
+        [ -d /sys/module/vfio_mig_test ] || return 0
+        control vmt0 wake
+        mdev_clear
+        rmmod vfio_mig_test
+}
 
 # --- two virtual functions of the NVMe controller, bound to vfio-pci
 
