@@ -3,6 +3,7 @@
  * The files of types and devices. A file of the name migration_version takes what is written to it as a question, and
  * answers it; others take it as their value.
  */
+#include <linux/moduleparam.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string_helpers.h>
@@ -13,6 +14,10 @@
 static DEFINE_MUTEX(lock); /* of values and troubles; never held while sleeping on demand */
 static DECLARE_WAIT_QUEUE_HEAD(sleepers);
 static atomic_t wakes = ATOMIC_INIT(0);
+
+static unsigned int asked;
+module_param(asked, uint, 0444);
+MODULE_PARM_DESC(asked, "how often anything was written to a migration_version");
 
 void vmt_files_wake(void) {
         atomic_inc(&wakes);
@@ -102,6 +107,10 @@ static char *with_newline(const char *s, size_t n) {
         return r;
 }
 
+static bool is_question(const struct vmt_file *file) {
+        return strcmp(file->attr.name, "migration_version") == 0;
+}
+
 static ssize_t file_store(struct vmt_file *file, const char *buf, size_t n) {
         size_t length = n && buf[n - 1] == '\n' ? n - 1 : n;
         char *own = NULL, *value = with_newline(buf, length);
@@ -112,13 +121,14 @@ static ssize_t file_store(struct vmt_file *file, const char *buf, size_t n) {
                 return -ENOMEM;
         mutex_lock(&lock);
         t = file->write;
+        asked += is_question(file);
         mutex_unlock(&lock);
         r = suffer(file->files, &t);
         if (r) {
                 kfree(value);
                 return r;
         }
-        if (strcmp(file->attr.name, "migration_version") != 0) {
+        if (!is_question(file)) {
                 if (length > PAGE_SIZE - 2) {
                         kfree(value);
                         return -E2BIG;

@@ -108,6 +108,7 @@ is "another vendor's" "$(word "x$own" "$v" | xargs)" "no No such device"
 is "asking changes nothing" "$(cat "$v")" "$own"
 is "the type answers as well" "$(word "$own" "$(vmt_type vmt0 migration-version)/migration_version") \
 $(word "${own%2}3" "$(vmt_type vmt0 migration-version)/migration_version" | xargs)" "yes no Invalid argument"
+is "and each question was counted" "$(asked)" 7
 control vmt1 "$(uuid 31) migration_version write-fail 1"
 is "any errno on demand" "$(word "$own" "$v" | xargs)" "no Operation not permitted"
 mdev_clear

@@ -64,12 +64,28 @@ vmt_parent() { echo "/sys/class/mdev_bus/$1"; }
 vmt_type() { echo "/sys/class/mdev_bus/$1/mdev_supported_types/vfio_mig_test-$2"; }                    # vmt_type PARENT TYPE
 vmt_create() { echo "$3" > "$(vmt_type "$1" "$2")/create"; }                                            # vmt_create PARENT TYPE UUID
 control() { printf '%s\n' "$2" > "$(vmt_parent "$1")/control"; }        # control PARENT 'TYPE|UUID FILE VERB [ARGUMENT]', or wake
+asked() { cat /sys/module/vfio_mig_test/parameters/asked; }              # how often a migration_version was written
 have_vmt() { modprobe -a vfio_iommu_type1 vfio_mig_test && try_for 5 test -e "$(vmt_parent 0000:00:13.0)/control"; }
 vmt_gone() {  # other scripts count the machine's devices and types
         [ -d /sys/module/vfio_mig_test ] || return 0
         control vmt0 wake
         mdev_clear
         rmmod vfio_mig_test
+}
+
+# What a model file says of the driver's models: how they migrate, and their
+# parameters where the layout cannot list them.  Dirty tracking is not asked
+# for: Debian's kernel cannot do it.
+vmt_models() {
+        mkdir -p /etc/vfio-migration/{models.d,vfio-migrationd.conf.d}
+        cp data/models.d/vmt-*.json /etc/vfio-migration/models.d/
+        printf '[Policy]\nRequireDirtyTracking=no\n' > /etc/vfio-migration/vfio-migrationd.conf.d/50-vmt.conf
+        systemctl -q is-active "$service" && systemctl reload "$service"
+}
+vmt_models_gone() {
+        rm -f /etc/vfio-migration/models.d/vmt-*.json /etc/vfio-migration/vfio-migrationd.conf.d/50-vmt.conf
+        rmdir --ignore-fail-on-non-empty /etc/vfio-migration/{models.d,vfio-migrationd.conf.d}
+        systemctl -q is-active "$service" && systemctl reload "$service"
 }
 
 # --- two virtual functions of the NVMe controller, bound to vfio-pci
