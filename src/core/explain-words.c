@@ -141,10 +141,14 @@ static void explain_migratable_off(struct explainer *x, enum tri good) {
 void explain_not_migratable(struct explainer *x, const struct reason *r, enum tri good) {
         const char *origin = traits_origin(x->t, "migration"), *fact = entries_get(&x->t->facts, migratable_fact);
 
-        if (same_driver(x->t->driver, "vfio-pci"))
+        bool plain = same_driver(x->t->driver, "vfio-pci"), off = fact && !param_value_true(fact);
+
+        if (plain)
                 explain_plain(x);
-        else if (str_startswith(origin, "devlink") || (fact && !param_value_true(fact)))
+        if (off || (!plain && str_startswith(origin, "devlink")))
                 explain_migratable_off(x, good);
+        else if (plain)
+                return;
         else if (explain_speaks(x))
                 explain_say(x, TOPIC_MIGRATION, good, origin, NULL,
                             "its driver %s lacks stop-copy, without which nothing migrates",

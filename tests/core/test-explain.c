@@ -101,6 +101,14 @@ static const struct {
           "'paramsComplete':true",
           TRI_UNKNOWN, "migration", TRI_UNKNOWN, "in the e-switch's legacy mode",
           "devlink dev eswitch set pci/0000:08:00.0 mode switchdev" },
+        { "'id':'a','address':'pci:0000:08:00.2','parent':'pci:0000:08:00.0','driver':'vfio-pci','variantDriver':'mlx5_"
+          "vfio_pci',"
+          "'facts':{'devlink.migratable':'false'},'migration':{'protocol':'none'},'origin':{'migration':'devlink'}",
+          TRI_NO, "driver", TRI_NO, "the variant driver mlx5_vfio_pci is installed", "modprobe mlx5_vfio_pci" },
+        { "'id':'a','address':'pci:0000:08:00.2','parent':'pci:0000:08:00.0','driver':'vfio-pci','variantDriver':'mlx5_"
+          "vfio_pci',"
+          "'facts':{'devlink.migratable':'false'},'migration':{'protocol':'none'},'origin':{'migration':'devlink'}",
+          TRI_NO, "migration", TRI_NO, "`migratable` of its devlink port function is off", "migratable enable" },
         /* facts */
         { "'id':'a','address':'pci:0000:08:00.2','parent':'pci:0000:08:00.0','driver':'mlx5_vfio_pci','model':'m/mlx5',"
           "'facts':{'firmware.version':'28.40','devlink.migratable':'true'},'paramsComplete':true,'inUse':'no'",
