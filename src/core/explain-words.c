@@ -180,6 +180,9 @@ static void explain_requirement(struct explainer *x, const struct migration *m, 
                             m->requires);
         else if (fact && !param_value_true(fact))
                 explain_migratable_off(x, good);
+        else if (fact)
+                explain_say(x, TOPIC_MIGRATION, good, traits_origin(x->t, "migration"), NULL,
+                            "whether its driver %s can migrate it could not be settled", x->t->driver ?: "(unknown)");
         else
                 explain_say(x, TOPIC_MIGRATION, good, origin, command_switchdev(x->device->parent),
                             "its driver %s can migrate it if `migratable` of its devlink port function is on, which "
@@ -199,7 +202,7 @@ void explain_migration_unknown(struct explainer *x, const struct reason *r, enum
                 explain_say(x, TOPIC_MIGRATION, good, origin, NULL,
                             "whether its driver %s can migrate it is not known: the model's file speaks of %s", driver,
                             m->driver);
-        else if (m && m->requires && !x->t->has_migration)
+        else if (m && m->requires)
                 explain_requirement(x, m, good);
         else if (!x->side.model)
                 explain_say(x, TOPIC_MIGRATION, good, origin, NULL,
@@ -238,6 +241,13 @@ void explain_dirty_tracking(struct explainer *x, const struct reason *r, enum tr
 
         if (r->result == RESULT_NOTE && !explain_speaks(x))
                 return;
+        if (!explain_speaks(x) && !config) {
+                explain_say(x, TOPIC_DIRTY_TRACKING, good, origin, command_kernel_option(x->host->kernel, option),
+                            "nothing logs the pages that it writes (from Linux 6.7 on no driver's log can be read "
+                            "without %s=y), and %s",
+                            option, iommu);
+                return;
+        }
         if (r->result == RESULT_NOTE)
                 explain_say(x, TOPIC_DIRTY_TRACKING, good, origin, NULL,
                             "whether the device logs the pages that it writes is not known: QEMU refuses to migrate it "
