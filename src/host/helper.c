@@ -54,37 +54,35 @@ static uint64_t now_usec(void) {
         return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-/* Until there is something to receive, or an end of it. */
+/* Until there is something to receive, or an end of it; looks once at least. */
 static int wait_until(int fd, uint64_t deadline) {
         for (;;) {
                 struct pollfd p = { .fd = fd, .events = POLLIN };
                 uint64_t now = now_usec();
-                int r;
+                int r = poll(&p, 1, now < deadline ? (int)MIN((deadline - now) / 1000 + 1, UINT64_C(60000)) : 0);
 
-                if (now >= deadline)
-                        return -ETIMEDOUT;
-                r = poll(&p, 1, (int)MIN((deadline - now) / 1000 + 1, UINT64_C(60000)));
                 if (r > 0)
                         return 0;
                 if (r < 0 && errno != EINTR)
                         return -errno;
+                if (r == 0 && now >= deadline)
+                        return -ETIMEDOUT;
         }
 }
 
-int helper_exchange(int fd, const struct text *request, uint64_t timeout_usec, int *ret_error, char **ret_field,
-                    size_t *ret_length) {
-        uint64_t deadline = now_usec() + timeout_usec;
+int helper_send(int fd, const struct text *request) {
+        if (request->length > HELPER_REQUEST_MAX)
+                return -E2BIG;
+        return send(fd, request->data, request->length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
+}
+
+int helper_receive(int fd, uint64_t timeout_usec, int *ret_error, char **ret_field, size_t *ret_length) {
         _cleanup_free_ char *answer = NULL;
         const char *field;
         size_t length;
         ssize_t n;
-        int r;
+        int r = wait_until(fd, now_usec() + timeout_usec);
 
-        if (request->length > HELPER_REQUEST_MAX)
-                return -E2BIG;
-        if (send(fd, request->data, request->length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-                return -errno;
-        r = wait_until(fd, deadline);
         if (r < 0)
                 return r;
         answer = xcalloc(HELPER_ANSWER_MAX + 1, 1);
@@ -107,5 +105,7 @@ int helper_ask(const struct text *request, uint64_t timeout_usec, int *ret_error
         _cleanup_close_ int fd = -1;
         int r = helper_connect(&fd);
 
-        return r < 0 ? r : helper_exchange(fd, request, timeout_usec, ret_error, ret_field, ret_length);
+        if (r >= 0)
+                r = helper_send(fd, request);
+        return r < 0 ? r : helper_receive(fd, timeout_usec, ret_error, ret_field, ret_length);
 }

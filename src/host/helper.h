@@ -39,6 +39,6 @@ int helper_connect(int *ret_fd);
  * somebody was, who ended without an answer.
  */
 int helper_ask(const struct text *request, uint64_t timeout_usec, int *ret_error, char **ret_field, size_t *ret_length);
-/* The same over a connection that is there. */
-int helper_exchange(int fd, const struct text *request, uint64_t timeout_usec, int *ret_error, char **ret_field,
-                    size_t *ret_length);
+/* The same in two halves, over a connection that is there; after -ETIMEDOUT the answer can still come. */
+int helper_send(int fd, const struct text *request);
+int helper_receive(int fd, uint64_t timeout_usec, int *ret_error, char **ret_field, size_t *ret_length);

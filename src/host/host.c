@@ -18,13 +18,11 @@
  * A reader that is silent for two seconds is ended: for one key all waiting on the helper together takes less, and a
  * file leaves something for who holds what, which is asked last.
  */
-#define KEY_TIMEOUT (SECOND * 12 / 10)
+#define KEY_TIMEOUT SECOND
 #define FILE_TIMEOUT (SECOND * 6 / 10)
-/* Who did not answer is left alone for so long: a device as the daemon does it; the helper, so that a busy machine does
- * not get busier. */
+/* A device that did not answer is left alone for so long, as the daemon does it. */
 #define SILENT_FOR (60 * SECOND)
 #define SILENT_MAX 1024
-#define SLOW_FOR (5 * SECOND)
 
 int host_open(struct host *h, const char *root) {
         int r;
@@ -43,6 +41,8 @@ void host_done(struct host *h) {
         inuse_done(&h->inuse);
         devlink_memory_done(&h->devlink);
         entries_done(&h->debugfs);
+        if (h->holders_asked)
+                close(h->holders_fd);
         for (size_t i = 0; i < h->helper.n_silent; i++)
                 free(h->helper.silent[i].address);
         free(h->helper.silent);
@@ -55,7 +55,7 @@ void host_forget(struct host *h) {
         places_forget(&h->places);
         aliases_done(&h->aliases);
         h->aliases_read = false;
-        h->helper.none = false;
+        h->helper.none = h->helper.slow = false;
         if (h->sysfs.fake)
                 h->inuse_until = 0;
         h->devlink.request++;
@@ -117,26 +117,21 @@ void host_begin(struct host *h) {
         h->helper.waited_usec = 0;
 }
 
-/* 0: the answer is there; -ENOTCONN: nobody could be asked, nor will be in this request; else as helper_ask(). */
-static int ask(struct host *h, const struct text *request, uint64_t timeout, char **ret_field, size_t *ret_length) {
-        uint64_t begin = now_usec();
-        int error, r;
+/* What is left of the time for a key. */
+static uint64_t time_left(const struct host *h) {
+        return KEY_TIMEOUT - MIN(h->helper.waited_usec, KEY_TIMEOUT);
+}
 
-        if (h->sysfs.fake || h->helper.none)
-                return -ENOTCONN;
-        if (h->helper.waited_usec >= KEY_TIMEOUT)
-                return -ETIMEDOUT;
-        r = helper_ask(request, MIN(timeout, KEY_TIMEOUT - h->helper.waited_usec), &error, ret_field, ret_length);
-        h->helper.waited_usec += now_usec() - begin;
+/* What helper_ask() and the like said as one errno. Nobody will be asked again in this request who is not there. */
+static int judge_answer(struct host *h, int r, int error, char **field) {
         if (r >= 0 && error) {
-                free(take_ptr(*ret_field));
+                free(take_ptr(*field));
                 return -error;
         }
-        if (r < 0 && r != -ETIMEDOUT) {
-                h->helper.none = true;
-                return -ENOTCONN;
-        }
-        return r;
+        if (r >= 0 || r == -ETIMEDOUT)
+                return r;
+        h->helper.none = true;
+        return -ENOTCONN;
 }
 
 /* The entry of a device; it, or one whose time is over, or NULL. */
@@ -171,11 +166,15 @@ static void note_silence(struct host *h, const char *address) {
 int host_ask(struct host *h, const char *address, const struct text *request, char **ret_field, size_t *ret_length) {
         uint64_t now = now_usec();
         const struct silence *s = find_silence(h, address, now);
-        int r;
+        int error = 0, r;
 
-        if (s && s->until > now)
+        if (h->sysfs.fake || h->helper.none)
+                return -ENOTCONN;
+        if ((s && s->until > now) || time_left(h) == 0)
                 return -ETIMEDOUT;
-        r = ask(h, request, FILE_TIMEOUT, ret_field, ret_length);
+        r = helper_ask(request, MIN(FILE_TIMEOUT, time_left(h)), &error, ret_field, ret_length);
+        h->helper.waited_usec += now_usec() - now;
+        r = judge_answer(h, r, error, ret_field);
         if (r == -ETIMEDOUT && now_usec() - now >= FILE_TIMEOUT) /* not what others had left of the key's time */
                 note_silence(h, address);
         return r;
@@ -189,27 +188,75 @@ void host_no_debugfs(struct host *h) {
         h->helper.no_debugfs_until = now_usec() + SILENT_FOR;
 }
 
-static void read_inuse(struct host *h, uint64_t now, struct inuse *ret) {
+static int ask_holders(struct host *h) {
         _cleanup_text_ struct text request = {};
-        _cleanup_free_ char *field = NULL;
-        size_t length;
-        int r;
+        _cleanup_close_ int fd = -1;
+        int r = helper_connect(&fd);
 
         helper_add(&request, "who-holds");
-        r = now < h->helper.no_holders_until ? -EBUSY : ask(h, &request, KEY_TIMEOUT, &field, &length);
-        if (r == -ETIMEDOUT)
-                h->helper.no_holders_until = now + SLOW_FOR;
-        if (r < 0 || holders_parse(field, length, ret) < 0)
-                holders_read(&h->sysfs, ret);
+        if (r >= 0)
+                r = helper_send(fd, &request);
+        if (r < 0)
+                return judge_answer(h, r, 0, NULL);
+        h->holders_fd = take_fd(fd);
+        h->holders_asked = true;
+        h->holders_since = now_usec();
+        return 0;
+}
+
+/*
+ * Waits for the answer, which is no older than when it had not come yet. One that comes too late for this key is there
+ * for another: on a busy machine the helper takes its time to start, and is not to be started over and over.
+ */
+static int receive_holders(struct host *h, struct inuse *ret) {
+        _cleanup_free_ char *field = NULL;
+        size_t length;
+        int error = 0, r;
+
+        do {
+                uint64_t begin = now_usec();
+
+                r = helper_receive(h->holders_fd, MIN(SECOND / 10, time_left(h)), &error, &field, &length);
+                h->helper.waited_usec += now_usec() - begin;
+                if (r == -ETIMEDOUT)
+                        h->holders_since = now_usec();
+        } while (r == -ETIMEDOUT && time_left(h) > 0 && !h->helper.slow);
+        if (r == -ETIMEDOUT) {
+                h->helper.slow = true;
+                return r;
+        }
+        close(h->holders_fd);
+        h->holders_asked = false;
+        r = judge_answer(h, r, error, &field);
+        if (r >= 0)
+                r = holders_parse(field, length, ret);
+        if (r >= 0)
+                h->inuse_until = h->holders_since + SECOND;
+        return r;
+}
+
+static void read_inuse(struct host *h, struct inuse *ret) {
+        int r = h->sysfs.fake || h->helper.none ? -ENOTCONN : h->holders_asked ? 0 : ask_holders(h);
+
+        if (r >= 0)
+                r = receive_holders(h, ret);
+        /* One that had come long ago. */
+        if (r >= 0 && now_usec() >= h->inuse_until) {
+                inuse_done(ret);
+                r = ask_holders(h);
+                if (r >= 0)
+                        r = receive_holders(h, ret);
+        }
+        if (r >= 0)
+                return;
+        holders_read(&h->sysfs, ret);
+        h->inuse_until = h->sysfs.fake ? UINT64_MAX : now_usec() + (r == -ETIMEDOUT ? SECOND / 10 : SECOND);
 }
 
 const struct inuse *host_inuse(struct host *h) {
-        uint64_t now = now_usec();
-
-        if (now >= h->inuse_until) {
+        if (now_usec() >= h->inuse_until) {
                 inuse_done(&h->inuse);
-                read_inuse(h, now, &h->inuse);
-                h->inuse_until = h->sysfs.fake ? UINT64_MAX : now + SECOND;
+                read_inuse(h, &h->inuse);
         }
         return &h->inuse;
 }

@@ -33,10 +33,10 @@ struct host {
         bool aliases_read;
         /* What is known of the helper; times are CLOCK_BOOTTIME, usec. */
         struct {
-                bool none;            /* there is none for us: not asked again in this request */
+                bool none; /* there is none for us: not asked again in this request */
+                bool slow; /* it did not say in time who holds what: not waited for that again in this request */
                 uint64_t waited_usec; /* for what it said of one key */
                 /* What costs it a process, or keeps one for ever, is not asked over and over. */
-                uint64_t no_holders_until; /* it did not say in time who holds what */
                 uint64_t no_debugfs_until; /* it said that no device has any */
                 struct silence {
                         char *address; /* a driver kept it */
@@ -44,9 +44,13 @@ struct host {
                 } * silent;
                 size_t n_silent;
         } helper;
-        /* Of all requests of a second; where that was not to be had in time, of a few. */
+        /* Of all requests of a second. */
         struct inuse inuse;
         uint64_t inuse_until; /* 0: not read */
+        /* The helper was asked that, and may still answer. */
+        bool holders_asked;
+        int holders_fd;
+        uint64_t holders_since; /* when it had not yet */
 };
 
 /* root: NULL for the real one. No model files are read. */

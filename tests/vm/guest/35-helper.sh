@@ -12,7 +12,7 @@ mdev_create mtty-1 "$a"
 mdev_create mtty-1 "$b"
 in_use() { manager Rescan > /dev/null && describe | jq -r --arg id "mdev:$1" '.devices[] | select(.address == $id) | .inUse // "unknown"'; }
 is_in_use() { local got; got=$(in_use "$1") && [ "$got" = "$2" ] || { echo "got $got"; return 1; }; }
-within 20 "a new device is free" is_in_use "$a" no
+within 40 "a new device is free" is_in_use "$a" no
 group=$(basename "$(readlink "/sys/bus/mdev/devices/$a/iommu_group")")
 
 hold() { # in a mount namespace of its own, under another name
@@ -24,17 +24,17 @@ hold() { # in a mount namespace of its own, under another name
 hold
 is "another process opens it" "$held" held
 note "$(ls -l "/proc/$holder/fd/7")"
-within 20 "it is in use" is_in_use "$a" yes
-within 20 "the other one is free" is_in_use "$b" no
+within 40 "it is in use" is_in_use "$a" yes
+within 40 "the other one is free" is_in_use "$b" no
 kill -KILL "$holder"
-within 20 "it is free again" is_in_use "$a" no
+within 40 "it is free again" is_in_use "$a" no
 
 is "another user cannot ask" "$(as_nobody bash -c 'test -w "$0" && echo yes || echo no' "$socket")" no
 is "no helper failed" "$(systemctl --failed --plain --no-legend list-units 'vfio-migration-helper*' | wc -l)" 0
 systemctl stop vfio-migration-helper.socket
 refute "the socket is gone with its unit" test -e "$socket"
-within 20 "without it a device is in use or not: unknown" is_in_use "$a" unknown
+within 40 "without it a device is in use or not: unknown" is_in_use "$a" unknown
 systemctl start vfio-migration-helper.socket
-within 20 "with it again it is known" is_in_use "$a" no
+within 40 "with it again it is known" is_in_use "$a" no
 mdev_clear
 summary
