@@ -15,6 +15,8 @@
 enum word_kind {
         WORD_MIGRATION_VERSION, /* the source's token, written to the target's attribute (or its type's) */
         WORD_CHECK,             /* a vendor's check program */
+        WORD_FACTS,             /* the same, asked what it knows of the target alone: a yes's message is what it printed; no
+                                   question leaves it open */
 };
 
 enum word_answer {
@@ -57,7 +59,7 @@ void word_key_check(const char *check, const char *source_class, const char *tar
 /* Something that nobody has asked yet, and that would matter. */
 struct open_question {
         enum word_kind kind;
-        char *check;           /* its name, of WORD_CHECK */
+        char *check;           /* its name, of WORD_CHECK and WORD_FACTS */
         char *token;           /* of WORD_MIGRATION_VERSION: what is to be written */
         char *key;             /* of the word that answers it */
         struct device *source; /* references */

@@ -12,7 +12,8 @@
 #define ASKER_DRIVER_USEC (UINT64_C(1000) * 1000)       /* and a driver's word */
 #define ASKER_SLOTS_MAX 8u                              /* of one kind at a time */
 #define ASKER_SLOTS_PER_UID 4u
-#define ASKER_KINDS 2u /* of words */
+#define ASKER_SLOTS_FACTS 2u /* nobody waits for those */
+#define ASKER_KINDS 3u       /* of words */
 
 /* What one asking wants to know. */
 struct want {

@@ -167,7 +167,23 @@ static void check_failed(struct asker *a, struct matter *m, const char *message)
         asker_answer(a, m, word_new(WORD_UNKNOWN, NULL, message), asker_now() + ASKER_FAILURE_USEC);
 }
 
-static void on_verdict(void *userdata, const struct check_answer *answer) {
+/* What a check that exited with 0 says; an error with its place if nobody understands it. */
+static int word_parse(const struct matter *m, const struct check_answer *answer, struct word **ret,
+                      struct json_error *ret_error) {
+        struct entries facts = {};
+        int r;
+
+        if (m->kind == WORD_CHECK)
+                return check_parse_verdict(answer->output, answer->length, ret, ret_error);
+        r = check_parse_facts(answer->output, answer->length, &facts, ret_error);
+        if (r < 0)
+                return r;
+        entries_done(&facts);
+        *ret = word_new(WORD_YES, NULL, answer->output);
+        return 0;
+}
+
+static void on_word(void *userdata, const struct check_answer *answer) {
         struct slot *s = userdata;
         struct matter *m = take_ptr(s->matter);
         _cleanup_free_ char *message = NULL;
@@ -175,8 +191,7 @@ static void on_verdict(void *userdata, const struct check_answer *answer) {
         struct word *word;
 
         m->state = MATTER_RUNNING;
-        if (!answer->why && answer->status == 0 &&
-            check_parse_verdict(answer->output, answer->length, &word, &error) >= 0) {
+        if (!answer->why && answer->status == 0 && word_parse(m, answer, &word, &error) >= 0) {
                 asker_answer(s->asker, m, word, UINT64_MAX);
                 return;
         }
@@ -229,8 +244,8 @@ static int check_begin(struct slot *s, const char *name, const char *verb, const
                               &(struct check_call_handlers){ answered, on_over }, s, &s->check);
 }
 
-static void program_begin(struct asker *a, struct program *p, uid_t uid) {
-        struct slot *s = slot_new(a, WORD_CHECK, uid);
+static void program_begin(struct asker *a, struct program *p, enum word_kind kind, uid_t uid) {
+        struct slot *s = slot_new(a, kind, uid);
         int r;
 
         s->program = p;
@@ -244,7 +259,16 @@ static void program_begin(struct asker *a, struct program *p, uid_t uid) {
         }
 }
 
+static const struct check_verb {
+        enum check_verbs bit;
+        const char *name;
+} check_verbs[ASKER_KINDS] = {
+        [WORD_CHECK] = { CHECK_VERB_CHECK, "check" },
+        [WORD_FACTS] = { CHECK_VERB_DESCRIBE, "describe" },
+};
+
 static void matter_check(struct asker *a, struct matter *m, uid_t uid) {
+        const struct check_verb *verb = &check_verbs[m->kind];
         struct program *p = program_get(a, m->check);
         _cleanup_text_ struct text input = {};
         _cleanup_free_ char *message = NULL;
@@ -254,19 +278,26 @@ static void matter_check(struct asker *a, struct matter *m, uid_t uid) {
         if (p->state == PROGRAM_FAILED && asker_now() >= p->until)
                 p->state = PROGRAM_UNKNOWN;
         if (p->state == PROGRAM_UNKNOWN) {
-                program_begin(a, p, uid);
+                program_begin(a, p, m->kind, uid);
                 return; /* the matter is still queued */
         }
         assert(p->state != PROGRAM_ASKING);
-        if (p->state == PROGRAM_FAILED || !(p->verbs & CHECK_VERB_CHECK)) {
+        if (p->state == PROGRAM_KNOWN && m->kind == WORD_FACTS && !(p->verbs & verb->bit)) { /* few have that */
+                asker_answer(a, m, word_new(WORD_NOT_MINE, NULL, NULL), UINT64_MAX);
+                return;
+        }
+        if (p->state == PROGRAM_FAILED || !(p->verbs & verb->bit)) {
                 message = p->state == PROGRAM_FAILED ? xstrdup(p->why)
                                                      : xasprintf("check %s: does not know the verb check", p->name);
                 check_failed(a, m, message);
                 return;
         }
-        check_format_pair(m->source, m->target, &input);
-        s = slot_new(a, WORD_CHECK, uid);
-        r = check_begin(s, m->check, "check", &input, on_verdict);
+        if (m->kind == WORD_CHECK)
+                check_format_pair(m->source, m->target, &input);
+        else
+                check_format_device(m->target, &input);
+        s = slot_new(a, m->kind, uid);
+        r = check_begin(s, m->check, verb->name, &input, on_word);
         if (r < 0) {
                 slot_free(s);
                 message = xasprintf("check %s: %s", m->check, strerror(-r));
@@ -345,11 +376,12 @@ static bool device_busy(const struct asker *a, const char *what) {
 }
 
 bool slot_ready(struct asker *a, const struct matter *m) {
-        return m->kind == WORD_CHECK ? program_get(a, m->check)->state != PROGRAM_ASKING : !device_busy(a, m->what);
+        return m->kind != WORD_MIGRATION_VERSION ? program_get(a, m->check)->state != PROGRAM_ASKING
+                                                 : !device_busy(a, m->what);
 }
 
 void slot_begin(struct asker *a, struct matter *m, uid_t uid) {
-        if (m->kind == WORD_CHECK)
+        if (m->kind != WORD_MIGRATION_VERSION)
                 matter_check(a, m, uid);
         else
                 matter_driver(a, m, uid);

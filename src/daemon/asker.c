@@ -115,7 +115,7 @@ void asker_answer(struct asker *a, struct matter *m, struct word *word, uint64_t
 static struct word *word_late(const struct matter *m) {
         _cleanup_free_ char *message = NULL;
 
-        if (m->kind == WORD_CHECK)
+        if (m->kind != WORD_MIGRATION_VERSION)
                 message = xasprintf("check %s: no answer within the time that one question has", m->check);
         else
                 message = xasprintf("%s: no answer from its driver within the time that one question has", m->what);
@@ -300,7 +300,8 @@ static int on_work(sd_event_source *s, void *userdata) {
         struct asker *a = userdata;
 
         for (enum word_kind kind = 0; kind < ASKER_KINDS; kind++)
-                while (count_slots(a, kind, NULL) < ASKER_SLOTS_MAX && begin_one(a, kind))
+                while (count_slots(a, kind, NULL) < (kind == WORD_FACTS ? ASKER_SLOTS_FACTS : ASKER_SLOTS_MAX) &&
+                       begin_one(a, kind))
                         ;
         return 0;
 }
@@ -353,5 +354,6 @@ void asker_reload(struct asker *a, uint64_t timeout_usec, uint64_t total_timeout
         a->timeout_usec = timeout_usec;
         a->total_timeout_usec = total_timeout_usec;
         matters_forget_all(&a->matters, WORD_CHECK);
+        matters_forget_all(&a->matters, WORD_FACTS);
         programs_reset(a);
 }

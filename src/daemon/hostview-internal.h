@@ -1,5 +1,6 @@
 /*
- * What the files of the view share: hostview.c, hostview-key.c (answers), hostview-round.c (rounds, events), refresh.c.
+ * What the files of the view share: hostview.c, hostview-key.c (answers), hostview-facts.c, hostview-round.c (rounds,
+ * events), refresh.c.
  */
 #pragma once
 
@@ -30,6 +31,8 @@ struct hostview {
         size_t known_max; /* then it is looked who still holds which */
 
         struct notice *first_notice, **end_notice;
+        char **undescribed; /* addresses, each once */
+        size_t n_undescribed;
         struct refresh *refreshes;
         struct refresh *first_done, **end_done;
 
@@ -73,6 +76,15 @@ void hostview_fail(struct hostview *v, struct view_key *k, int error, uint64_t a
 void hostview_stamp(struct view_key *k, uint64_t at);
 /* Takes to a document what is left of a key's devices when nothing can be read. */
 void hostview_take_unread(struct hostview *v, const struct view_key *k, int error, struct document *d);
+
+/* hostview-facts.c */
+/* A device as the reader says it, to be published: with the facts that were added before, if it is as it was but for
+ * its use; else it is to be described. */
+void facts_keep(struct hostview *v, struct view_key *k, struct device **device);
+/* It is gone, or cannot be read: nothing of it is as it was. */
+void facts_forget(struct view_key *k);
+/* All devices are to be described again. */
+void facts_ask_all(struct hostview *v);
 
 /* hostview-round.c */
 int rounds_init(struct hostview *v);

@@ -127,6 +127,7 @@ void hostview_fail(struct hostview *v, struct view_key *k, int error, uint64_t a
         size_t n = 0;
 
         k->hash = 0;
+        facts_forget(k);
         hostview_stamp(k, at);
         k->retry_at = retry_at;
         for (size_t i = 0; i < k->n_devices; i++)
@@ -206,6 +207,8 @@ void hostview_answered(struct hostview *v, struct view_key *k, const struct read
                 hostview_fail(v, k, -EBADMSG, e->issued, now + v->options.retry_usec);
                 return;
         }
+        if (n > 0 && !key_is_parent(k->name))
+                facts_keep(v, k, &devices[0]);
         hostview_set(v, k, devices, n);
         k->hash = hash;
         hostview_stamp(k, e->issued);

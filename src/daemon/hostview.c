@@ -83,6 +83,7 @@ void hostview_unask(struct hostview *v, struct view_key *k) {
 void hostview_gone(struct hostview *v, struct view_key *k) {
         k->hash = 0;
         k->listed = false;
+        facts_forget(k);
         hostview_stamp(k, usec_now(CLOCK_BOOTTIME)); /* what is under way is of before */
         hostview_set(v, k, NULL, 0);
         if (k->asked || k->round == ROUND_ISSUED) { /* what is under way may have seen it */
@@ -179,6 +180,7 @@ static void on_reloaded(struct hostview *v, struct reader_event *e) {
                 model_set_unref(v->models);
                 v->models = model_set_new(d);
                 v->reloaded = ++v->generation;
+                facts_ask_all(v);
         }
         round_reloaded(v, r);
 }
@@ -352,6 +354,9 @@ struct hostview *hostview_free(struct hostview *v) {
         for (size_t i = 0; i < v->n_known; i++)
                 traits_unref(v->known[i]);
         free(v->known);
+        for (size_t i = 0; i < v->n_undescribed; i++)
+                free(v->undescribed[i]);
+        free(v->undescribed);
         sd_event_source_disable_unref(v->work);
         sd_event_unref(v->event);
         free(v);

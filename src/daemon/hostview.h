@@ -102,4 +102,16 @@ struct refresh *refresh_free(struct refresh *r);
 
 struct notice *hostview_pop_notice(struct hostview *v);
 
+/*
+ * The next device that is another one than it was, or new, or may be described otherwise since a reload, as a reader
+ * said it: a reference, or NULL. *ret_checks (borrowed until the loop goes on) are those that its model names.
+ */
+struct device *hostview_pop_undescribed(struct hostview *v, char *const **ret_checks);
+/*
+ * Adds facts, with their origins by fact, in place of those that were added before. What was read, or failed to be, is
+ * never overwritten. Nothing happens if the device is not the one that was popped any more. They stay until it changes.
+ */
+void hostview_add_facts(struct hostview *v, const struct device *device, const struct entries *facts,
+                        const struct entries *origins);
+
 const struct readers *hostview_readers(const struct hostview *v);

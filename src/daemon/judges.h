@@ -17,10 +17,11 @@
 
 struct judges;
 
-/* Whose job it is: a struct inquiry or a struct description begins with it. */
+/* Whose job it is: what is waited for begins with it, in a thread or elsewhere. */
 enum job_kind {
         JOB_INQUIRY,
         JOB_DESCRIPTION,
+        JOB_FACTS, /* in no thread: a struct facts_job of describer.c */
 };
 
 /* The head of a job; the rest of it is run()'s. */

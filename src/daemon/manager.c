@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "daemon/describer.h"
 #include "util/alloc.h"
 #include "util/log.h"
 
@@ -28,6 +29,7 @@ struct manager {
         struct hostview *view;
         struct judges *judges;
         struct asker *asker;
+        struct describer *describer;
 
         struct inquiry *inquiries, *answered;
         struct description *descriptions, *described;
@@ -83,10 +85,16 @@ static void description_back(struct manager *m, struct description *d) {
 }
 
 static void job_back(struct manager *m, struct job *job) {
-        if (job->kind == JOB_INQUIRY)
+        switch (job->kind) {
+        case JOB_INQUIRY:
                 inquiry_back(m, (struct inquiry *)job);
-        else
+                break;
+        case JOB_DESCRIPTION:
                 description_back(m, (struct description *)job);
+                break;
+        case JOB_FACTS:
+                describer_back(m->describer, job);
+        }
 }
 
 static int on_work(sd_event_source *s, void *userdata) {
@@ -101,7 +109,8 @@ static int on_work(sd_event_source *s, void *userdata) {
                 job_back(m, asking_userdata(k)); /* who frees it */
         while ((r = hostview_pop_refresh(m->view)))
                 job_back(m, refresh_userdata(r)); /* who frees it */
-        wake_bus(m);                              /* there may be notices, or a round has ended */
+        describer_go_on(m->describer);
+        wake_bus(m); /* there may be notices, or a round has ended */
         return 0;
 }
 
@@ -260,7 +269,12 @@ static int manager_add_asker(struct manager *m, const struct manager_options *op
                 .total_timeout_usec = usec_of(m->config.vendor.total_timeout_sec),
         };
 
-        return asker_new(m->event, &asker, m->work, &m->asker);
+        int r = asker_new(m->event, &asker, m->work, &m->asker);
+
+        if (r < 0)
+                return r;
+        m->describer = describer_new(m->view, m->asker);
+        return 0;
 }
 
 int manager_new(sd_event *event, const struct manager_options *options, struct manager **ret) {
@@ -323,6 +337,7 @@ struct manager *manager_free(struct manager *m) {
         }
         while ((d = manager_pop_description(m)))
                 description_free(d);
+        describer_free(m->describer);
         asker_free(m->asker);
         hostview_free(m->view);
         config_done(&m->config);

@@ -86,7 +86,7 @@ struct matter *matters_add(struct matters *t, const struct open_question *q) {
                 m->what = d->traits->creatable ? xasprintf("%s/%s", d->parent ? d->parent : "",
                                                            d->traits->mdev_type ? d->traits->mdev_type : "")
                                                : xstrdup(d->address ? d->address : "");
-        else
+        else if (q->source)
                 m->source = device_ref(q->source);
         m->target = device_ref(q->target);
         m->hash = hash_str(HASH_INIT, q->key);
@@ -98,6 +98,10 @@ struct matter *matters_add(struct matters *t, const struct open_question *q) {
 
 void matters_know(struct matters *t, struct matter *m, struct word *word, uint64_t until) {
         assert(m->state != MATTER_KNOWN && !m->wants);
+        if (m->kind == WORD_FACTS && !m->stale) { /* who wanted them keeps them */
+                chain_remove(t, m);
+                m->stale = true;
+        }
         if (m->stale) {
                 word_free(word);
                 matter_free(m);
@@ -138,5 +142,5 @@ void matters_forget_all(struct matters *t, enum word_kind kind) {
 bool matter_holds(const struct matter *m, const struct open_question *q, uint64_t now) {
         if (m->state == MATTER_KNOWN && now >= m->until)
                 return false;
-        return m->kind == WORD_CHECK || m->target == q->target || device_equal(m->target, q->target);
+        return m->kind != WORD_MIGRATION_VERSION || m->target == q->target || device_equal(m->target, q->target);
 }

@@ -51,8 +51,8 @@ void matters_done(struct matters *t);
 struct matter *matters_find(struct matters *t, const char *key);
 /* Adds a queued one; there must be none of that key. */
 struct matter *matters_add(struct matters *t, const struct open_question *q);
-/* Takes the word, and the matter out of the queue. Frees one that is stale. What is beyond the limits is forgotten,
- * which may be this one. */
+/* Takes the word, and the matter out of the queue. Frees one that is stale, or of facts. What is beyond the limits is
+ * forgotten, which may be this one. */
 void matters_know(struct matters *t, struct matter *m, struct word *word, uint64_t until);
 /* Frees it, but for one that is running or wanted: that is stale from now on. */
 void matters_forget(struct matters *t, struct matter *m);

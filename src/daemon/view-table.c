@@ -63,6 +63,9 @@ void view_key_set(struct view_key *k, struct device **devices, size_t n) {
 
 static void view_key_free(struct view_key *k) {
         view_key_set(k, NULL, 0);
+        device_unref(k->raw);
+        entries_done(&k->facts);
+        entries_done(&k->fact_origins);
         free(k->name);
         free(k);
 }

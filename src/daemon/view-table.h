@@ -27,6 +27,10 @@ struct view_key {
         char *name;
         struct device **devices; /* of an address none or one, of a parent all its types */
         size_t n_devices;
+        struct device *raw;   /* as the reader said it, where facts were added to it; else NULL */
+        struct entries facts; /* those, */
+        struct entries fact_origins;
+        bool undescribed;  /* somebody may know facts of it, and has not been asked */
         uint64_t hash;     /* of what the reader said, 0: it said nothing */
         uint64_t changed;  /* generation of the last change */
         bool listed;       /* the last list had it, so that there is something */

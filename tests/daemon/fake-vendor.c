@@ -79,10 +79,21 @@ static void answer(const char *name, const char *verb) {
         if (strcmp(verb, "--capabilities") == 0) {
                 if (strcmp(name, "dumb") == 0)
                         say("exit 1\n");
-                else if (strcmp(name, "describer") == 0)
+                else if (strcmp(name, "describer") == 0 || strncmp(name, "knows", 5) == 0)
                         say(CAPABILITIES("\"describe\""));
                 else
                         say(CAPABILITIES("\"check\",\"else\""));
+                return;
+        }
+        if (strcmp(verb, "describe") == 0) {
+                if (strcmp(name, "knows-badly") == 0)
+                        say("exit 0\n{\"facts\":{\"v.temper\":7}}");
+                else if (strcmp(name, "knows-late") == 0)
+                        sleep(60);
+                else if (strcmp(name, "knows-more") == 0)
+                        say("exit 0\n{\"facts\":{\"v.temper\":\"worse\",\"v.more\":\"2\"}}");
+                else
+                        say("exit 0\n{\"facts\":{\"v.temper\":\"bad\",\"v.read\":\"guess\",\"v.failed\":\"guess\"}}");
                 return;
         }
         if (strncmp(name, "hang", 4) == 0)
