@@ -15,8 +15,8 @@
 enum word_kind {
         WORD_MIGRATION_VERSION, /* the source's token, written to the target's attribute (or its type's) */
         WORD_CHECK,             /* a vendor's check program */
-        WORD_FACTS,             /* the same, asked what it knows of the target alone: a yes's message is what it printed; no
-                                   question leaves it open */
+        WORD_FACTS, /* a check, asked what it knows of the target alone: never open; a yes's message is what it printed
+                     */
 };
 
 enum word_answer {
