@@ -33,7 +33,7 @@ control "$no" "$(target 3 1) migration/self/software_version value 1.1.9"
 control "$dark" "$(target 3 2) migration/self/software_version fail 5"
 wanted+=("metadata" "software-version" "software-version")
 control "$no" "type-compatible software_version value 2.0.0";   control "$dark" "type-compatible software_version fail 5"
-wanted+=("driver" "migration-version-rejected" "migration-version-missing")
+wanted+=("driver" "migration-version-rejected" "migration-unknown migration-version-missing params-incomplete")
 control "$no" "$(target 5 1) migration_version value vendor-vfio_mig_test-migration-version-1.1"
 control "$dark" "$(target 5 2) migration_version write-sleep 60000"
 wanted+=("metadata" "param-value" "param-unreadable")
@@ -53,7 +53,7 @@ for i in "${!layouts[@]}"; do
         done
 done > "$replies"
 mapfile -t cells < <(jq -r '.verdict as $v | .report.devices[0] | if $v == "compatible" or $v == "needs-configuration" then "\($v) \(.evidence)"
-        else "\($v) \([.reasons[] | select(.result == "fail" or .result == "unknown") | .code] | unique | join(" "))" end' "$replies")
+        else "\($v) \([.reasons[] | select(.result == (if $v == "incompatible" then "fail" else "unknown" end)) | .code] | unique | join(" "))" end' "$replies")
 note "| layout | ${columns[0]} | ${columns[1]} | ${columns[2]} |"
 note "| --- | --- | --- | --- |"
 for i in "${!layouts[@]}"; do
@@ -74,37 +74,50 @@ say() {  # say WHAT DESCRIPTOR FLAGS VERDICT EXTENDED-REGEX-FOR-THE-REASON
         is "$1: $4" "$(jq -r .verdict <<< "$reply")" "$4" || note "$reply"
         like "$1: the reason" "$(jq -r '.report.devices[0] | [.evidence] + [.reasons[] | "\(.code) \(.result): \(.message)"] | join("; ")' <<< "$reply")" "$5"
 }
+forgotten() { sleep 1.1; }                      # what a driver said holds for a second
 token() { control "$no" "$(target 5 1) migration_version $*"; }
 pinned() { echo "${sources[5]%\}]*},\"pin\":\"mdev:$(target 5 "$1")\"}]${sources[5]##*\}]}"; }
 say "a newer version" "$(pinned 1)" 0 incompatible 'migration-version-rejected fail: [^;]*EINVAL'
+forgotten
 token value other-vfio_mig_test-migration-version-1.2
 say "another vendor's" "$(pinned 1)" 0 incompatible 'migration-version-rejected fail: [^;]*ENODEV'
 token reset
 token write-fail 1
+forgotten
 say "for a reason of its own" "$(pinned 1)" 0 incompatible 'migration-version-rejected fail: [^;]*EPERM'
 token reset
 before=$(asked)
-say "not to be asked" "$(pinned 1)" 2 unknown 'model-missing unknown'
+say "not to be asked" "$(pinned 1)" 2 unknown 'migration-version-missing note: [^;]*not asked'
 is "the driver was not asked" "$(asked)" "$before"
 control "$source" "$(src 5) migration_version fail 5"
 text=$(manager Describe ast 1 "mdev:$(src 5)" 0 | jq -r '.data[0]' | jq -c --arg p "mdev:$(target 5 1)" '.devices[0].pin = $p')
-say "a source that cannot read it" "$text" 0 unknown 'EIO'
+say "a source that cannot read it" "$text" 0 unknown 'params-incomplete unknown'
+is "then the target's driver is not asked either" "$(asked)" "$before"
 
 # --- a type is asked before its mdev exists
 control "${targets[0]}" wake
+control "$dark" "info-json migration_info.json reset"
 mdev_clear
 manager Rescan > /dev/null
-create() {  # create FLAGS: what the type that is like the source's says
-        jq -c --arg t "vfio_mig_test-migration-version" --arg p "pci:$1" '[.report.devices[0].candidates[] |
-                select(any(.targets[]?; .mdevType == $t and .parent == $p)) | .verdict, ([.reasons[].code] | unique | join(" "))]'
-}
-text=$(jq -c 'del(.devices[0].pin)' <<< "$text")
-reply=$(ask "${sources[5]}" 1)
-note "$(jq -c '.report.devices[0] | {verdict, evidence, target, actions}' <<< "$reply")"
-is "a type's word, before the mdev exists" "$(jq -r '[.verdict, .report.evidence, .report.devices[0].target.mdevType] | join(" ")' <<< "$reply")" \
-        "needs-configuration driver vfio_mig_test-migration-version"
+before=$(asked)
+say "a type's word" "${sources[5]}" 0 unknown '^driver;.*params-incomplete unknown'
+check "the type was asked" test "$(asked)" -gt "$before"
+cp data/vmt-migration-version.json /etc/vfio-migration/models.d/        # there are no parameters to be set later
+systemctl reload "$service"
+vmt_create "$source" migration-version "$(src 5)"
+within 2 "the source is there once more" listed "mdev:$(src 5)"
+text=$(manager Describe ast 1 "mdev:$(src 5)" 0 | jq -r '.data[0]')
+mdev_remove "$(src 5)"
+within 2 "and away" not_listed "mdev:$(src 5)"
+reply=$(ask "$text")
+is "where all parameters are known, it is a yes" "$(jq -r '[.verdict, .report.evidence, .report.devices[0].target.mdevType] | join(" ")' <<< "$reply")" \
+        "needs-configuration driver vfio_mig_test-migration-version" || note "$reply"
 for p in "${vmt_parents[@]}"; do control "$p" "migration-version migration_version value vendor-vfio_mig_test-migration-version-1.1"; done
 manager Rescan > /dev/null
-reply=$(ask "${sources[5]}" 1)
-note "$(jq -c '[.report.devices[0].candidates[]? | {verdict, codes: [.reasons[].code], targets: (.targets // .target)}]' <<< "$reply")"
+forgotten
+reply=$(ask "$text" 1)
+is "no parent's type takes it: each says why" "$(jq -r '[.report.devices[0].candidates[] | select(any(.reasons[]; .code == "migration-version-rejected")) |
+        "\(.verdict) \(.reasons[] | select(.code == "migration-version-rejected") | .message | test("EINVAL"))"] | unique | join(", ")' <<< "$reply")" \
+        "incompatible true" || note "$reply"
+is "and nothing else does" "$(jq -r '[.report.devices[0].candidates[].verdict] | unique | join(" ")' <<< "$reply")" "incompatible unknown"
 summary

@@ -43,16 +43,16 @@ kill_holder() {
 } 2> /dev/null
 
 by() {  # by WHAT NODE-OF-MTTY MTTY NODE-OF-OURS OURS DIRECTORY
-        within 2 "$1: free at first" in_use "$m" no
+        within 20 "$1: free at first" in_use "$m" no
         if hold "$2" "$3" "$6"; then ok "$1: it is held by another process, in its own mount namespace"
         else not_ok "$1: another process can hold it"; fi
         refute "whose node is not seen here" test -e "/dev/vfio/$6elsewhere"
-        within 2 "$1: then it is in use" in_use "$m" yes
+        within 20 "$1: then it is in use" in_use "$m" yes
         manager Rescan > /dev/null
         is "$1: and not fit for a VM" "$(ask "$(question "$m" "$m")" | jq -c '[.verdict, (.codes | index("in-use") != null)]')" '["incompatible",true]'
-        within 2 "$1: another one is not" in_use "$v" no
+        within 20 "$1: another one is not" in_use "$v" no
         kill_holder
-        within 2 "$1: killed, it is free again" in_use "$m" no
+        within 20 "$1: killed, it is free again" in_use "$m" no
         manager Rescan > /dev/null
         is "$1: and fit" "$(ask "$(question "$m" "$m")" | jq -r .verdict)" compatible
 
@@ -65,7 +65,7 @@ by() {  # by WHAT NODE-OF-MTTY MTTY NODE-OF-OURS OURS DIRECTORY
         note "$(ask "$text")"
         is "$1: a held device is not asked by migration_version" "$(asked)" "$before"
         kill_holder
-        within 2 "$1: ours is free again" in_use "$v" no
+        within 20 "$1: ours is free again" in_use "$v" no
         manager Rescan > /dev/null
         is "$1: and then says yes" "$(ask "$text" | jq -r .verdict)" compatible
         is "$1: because it was asked, once" "$(asked)" $((before + 1))
