@@ -1,6 +1,7 @@
 /*
  * The helper: the one privileged process. systemd starts it for a connection, which is its standard input; it answers
- * one request (host/helper.h) and ends. A driver that keeps it for ever keeps nobody else.
+ * its requests (host/helper.h), one after another, and ends with it. A driver that keeps it keeps nobody else, and not
+ * longer than half a minute, unless the kernel itself waits.
  *
  *     helper [--root=DIR]     the latter for tests: everything lies below DIR
  */
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "helper/verbs.h"
 #include "host/helper.h"
@@ -17,6 +19,7 @@
 #include "util/log.h"
 
 #define DAEMON_USER "vfio-migration"
+#define REQUEST_SECONDS 30
 
 static int usage(const char *name, FILE *f) {
         fprintf(f, "Usage: %s [--root=DIR]\n", name);
@@ -60,22 +63,37 @@ static int send_answer(int fd, int error, const struct text *field) {
         return send(fd, answer.data, answer.length, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
+/* 1: answered; 0: he who asks is gone. */
+static int serve_one(struct host *h, int fd, char *request) {
+        _cleanup_text_ struct text field = {};
+        ssize_t n = recv(fd, request, HELPER_REQUEST_MAX, MSG_TRUNC);
+        int r;
+
+        if (n <= 0)
+                return n < 0 && errno != ECONNRESET ? -errno : 0;
+        alarm(REQUEST_SECONDS);
+        request[MIN(n, (ssize_t)HELPER_REQUEST_MAX)] = '\0';
+        r = n > (ssize_t)HELPER_REQUEST_MAX ? -E2BIG : verbs_answer(h, request, (size_t)n, &field);
+        alarm(0);
+        host_forget(h);
+        r = send_answer(fd, -r, &field);
+        if (r == -EPIPE || r == -ECONNRESET) /* gone without waiting */
+                return 0;
+        return r < 0 ? r : 1;
+}
+
 static int serve(struct host *h, int fd) {
         _cleanup_free_ char *request = xcalloc(HELPER_REQUEST_MAX + 1, 1);
-        _cleanup_text_ struct text field = {};
-        ssize_t n;
         int r = check_socket(fd);
 
         if (r >= 0)
                 r = check_peer(fd);
         if (r < 0)
                 return r;
-        n = recv(fd, request, HELPER_REQUEST_MAX, MSG_TRUNC);
-        if (n <= 0) /* gone without a question */
-                return n < 0 ? -errno : 0;
-        r = n > (ssize_t)HELPER_REQUEST_MAX ? -E2BIG : verbs_answer(h, request, (size_t)n, &field);
-        r = send_answer(fd, -r, &field);
-        return r == -EPIPE || r == -ECONNRESET ? 0 : r; /* gone without waiting */
+        do
+                r = serve_one(h, fd, request);
+        while (r > 0);
+        return r;
 }
 
 int main(int argc, char **argv) {

@@ -2,6 +2,7 @@
  * How the helper, the one privileged process, is asked: by the reader, which may wait, and by the daemon, which may
  * not.
  *
+ * A connection has a helper of its own, which answers one request after another, as long as it lasts.
  * One datagram (SOCK_SEQPACKET) a request: the verb and its fields, each ending in NUL. One datagram is the answer: an
  * errno as decimal text ("0": done), NUL, and a field. Nobody answers in time: what was asked for is not known.
  */

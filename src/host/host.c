@@ -41,7 +41,7 @@ void host_done(struct host *h) {
         inuse_done(&h->inuse);
         devlink_memory_done(&h->devlink);
         entries_done(&h->debugfs);
-        if (h->holders_asked)
+        if (h->holders_open)
                 close(h->holders_fd);
         for (size_t i = 0; i < h->helper.n_silent; i++)
                 free(h->helper.silent[i].address);
@@ -188,17 +188,31 @@ void host_no_debugfs(struct host *h) {
         h->helper.no_debugfs_until = now_usec() + SILENT_FOR;
 }
 
+static void end_holders(struct host *h) {
+        if (h->holders_open)
+                close(h->holders_fd);
+        h->holders_open = h->holders_asked = false;
+}
+
+/* On the connection that there is, as to start a helper costs much more than the question; else on a new one. */
 static int ask_holders(struct host *h) {
         _cleanup_text_ struct text request = {};
-        _cleanup_close_ int fd = -1;
-        int r = helper_connect(&fd);
+        int r = -ENOTCONN;
 
         helper_add(&request, "who-holds");
-        if (r >= 0)
-                r = helper_send(fd, &request);
-        if (r < 0)
+        if (h->holders_open)
+                r = helper_send(h->holders_fd, &request);
+        if (r < 0) {
+                end_holders(h);
+                r = helper_connect(&h->holders_fd);
+                h->holders_open = r >= 0;
+                if (r >= 0)
+                        r = helper_send(h->holders_fd, &request);
+        }
+        if (r < 0) {
+                end_holders(h);
                 return judge_answer(h, r, 0, NULL);
-        h->holders_fd = take_fd(fd);
+        }
         h->holders_asked = true;
         h->holders_since = now_usec();
         return 0;
@@ -225,7 +239,8 @@ static int receive_holders(struct host *h, struct inuse *ret) {
                 h->helper.slow = true;
                 return r;
         }
-        close(h->holders_fd);
+        if (r < 0)
+                end_holders(h);
         h->holders_asked = false;
         r = judge_answer(h, r, error, &field);
         if (r >= 0)

@@ -47,8 +47,8 @@ struct host {
         /* Of all requests of a second. */
         struct inuse inuse;
         uint64_t inuse_until; /* 0: not read */
-        /* The helper was asked that, and may still answer. */
-        bool holders_asked;
+        /* The helper that is asked that, each time; it may still answer. */
+        bool holders_open, holders_asked;
         int holders_fd;
         uint64_t holders_since; /* when it had not yet */
 };

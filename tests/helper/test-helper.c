@@ -374,6 +374,33 @@ START_TEST(test_token_held) {
 }
 END_TEST
 
+/* One connection, one process: it sees what has changed since its last answer, and ends when its client is gone. */
+START_TEST(test_again) {
+        _cleanup_text_ struct text request = {};
+        pid_t pid;
+        int fd = start(SOCK_SEQPACKET, &pid), error;
+
+        helper_add(&request, "read");
+        helper_add(&request, VF);
+        helper_add(&request, "model");
+        for (int i = 0; i < 3; i++) {
+                _cleanup_free_ char *model = xasprintf("m%d", i), *answer = NULL;
+
+                if (i < 2)
+                        testhost_attr(t, vf, "model", model);
+                else
+                        testhost_remove(t, "sys/bus/pci/devices/0000:3b:00.1");
+                ck_assert_int_eq(helper_send(fd, &request), 0);
+                ck_assert_int_eq(helper_receive(fd, 5000000, &error, &answer, &length), 0);
+                if (i == 2)
+                        ck_assert_int_eq(error, ENODEV);
+                else
+                        ck_assert_int_eq(strncmp(answer, model, 2), 0);
+        }
+        ck_assert_int_eq(end(fd, pid), 0);
+}
+END_TEST
+
 START_TEST(test_migration_state) {
         ck_assert_int_eq(ask("migration-state", VF, NULL, NULL), ENOTDIR);
         testhost_dir(t, "sys/kernel/debug/vfio");
@@ -407,6 +434,7 @@ int main(void) {
         tcase_add_test(c, test_token);
         tcase_add_test(c, test_token_refused);
         tcase_add_test(c, test_token_held);
+        tcase_add_test(c, test_again);
         tcase_add_test(c, test_migration_state);
         suite_add_tcase(suite, c);
         return told_run(suite);
