@@ -40,7 +40,7 @@ void host_done(struct host *h) {
         host_forget(h);
         inuse_done(&h->inuse);
         devlink_memory_done(&h->devlink);
-        entries_done(&h->debugfs);
+        debugfs_memory_done(&h->debugfs);
         if (h->holders_open)
                 close(h->holders_fd);
         for (size_t i = 0; i < h->helper.n_silent; i++)
@@ -106,7 +106,7 @@ const struct aliases *host_aliases(struct host *h) {
         return &h->aliases;
 }
 
-static uint64_t now_usec(void) {
+uint64_t host_now(void) {
         struct timespec t;
 
         clock_gettime(CLOCK_BOOTTIME, &t);
@@ -150,7 +150,7 @@ static struct silence *find_silence(struct host *h, const char *address, uint64_
 }
 
 static void note_silence(struct host *h, const char *address) {
-        uint64_t now = now_usec();
+        uint64_t now = host_now();
         struct silence *s = find_silence(h, address, now);
 
         if (!s && h->helper.n_silent < SILENT_MAX) {
@@ -164,7 +164,7 @@ static void note_silence(struct host *h, const char *address) {
 }
 
 int host_ask(struct host *h, const char *address, const struct text *request, char **ret_field, size_t *ret_length) {
-        uint64_t now = now_usec();
+        uint64_t now = host_now();
         const struct silence *s = find_silence(h, address, now);
         int error = 0, r;
 
@@ -173,19 +173,19 @@ int host_ask(struct host *h, const char *address, const struct text *request, ch
         if ((s && s->until > now) || time_left(h) == 0)
                 return -ETIMEDOUT;
         r = helper_ask(request, MIN(FILE_TIMEOUT, time_left(h)), &error, ret_field, ret_length);
-        h->helper.waited_usec += now_usec() - now;
+        h->helper.waited_usec += host_now() - now;
         r = judge_answer(h, r, error, ret_field);
-        if (r == -ETIMEDOUT && now_usec() - now >= FILE_TIMEOUT) /* not what others had left of the key's time */
+        if (r == -ETIMEDOUT && host_now() - now >= FILE_TIMEOUT) /* not what others had left of the key's time */
                 note_silence(h, address);
         return r;
 }
 
 bool host_has_debugfs(const struct host *h) {
-        return h->kernel.vfio_debugfs != TRI_NO && now_usec() >= h->helper.no_debugfs_until;
+        return h->kernel.vfio_debugfs != TRI_NO && host_now() >= h->helper.no_debugfs_until;
 }
 
 void host_no_debugfs(struct host *h) {
-        h->helper.no_debugfs_until = now_usec() + SILENT_FOR;
+        h->helper.no_debugfs_until = host_now() + SILENT_FOR;
 }
 
 static void end_holders(struct host *h) {
@@ -214,7 +214,7 @@ static int ask_holders(struct host *h) {
                 return judge_answer(h, r, 0, NULL);
         }
         h->holders_asked = true;
-        h->holders_since = now_usec();
+        h->holders_since = host_now();
         return 0;
 }
 
@@ -228,12 +228,12 @@ static int receive_holders(struct host *h, struct inuse *ret) {
         int error = 0, r;
 
         do {
-                uint64_t begin = now_usec();
+                uint64_t begin = host_now();
 
                 r = helper_receive(h->holders_fd, MIN(SECOND / 10, time_left(h)), &error, &field, &length);
-                h->helper.waited_usec += now_usec() - begin;
+                h->helper.waited_usec += host_now() - begin;
                 if (r == -ETIMEDOUT)
-                        h->holders_since = now_usec();
+                        h->holders_since = host_now();
         } while (r == -ETIMEDOUT && time_left(h) > 0 && !h->helper.slow);
         if (r == -ETIMEDOUT) {
                 h->helper.slow = true;
@@ -256,7 +256,7 @@ static void read_inuse(struct host *h, struct inuse *ret) {
         if (r >= 0)
                 r = receive_holders(h, ret);
         /* One that had come long ago. */
-        if (r >= 0 && now_usec() >= h->inuse_until) {
+        if (r >= 0 && host_now() >= h->inuse_until) {
                 inuse_done(ret);
                 r = ask_holders(h);
                 if (r >= 0)
@@ -265,11 +265,11 @@ static void read_inuse(struct host *h, struct inuse *ret) {
         if (r >= 0)
                 return;
         holders_read(&h->sysfs, ret);
-        h->inuse_until = h->sysfs.fake ? UINT64_MAX : now_usec() + (r == -ETIMEDOUT ? SECOND / 10 : SECOND);
+        h->inuse_until = h->sysfs.fake ? UINT64_MAX : host_now() + (r == -ETIMEDOUT ? SECOND / 10 : SECOND);
 }
 
 const struct inuse *host_inuse(struct host *h) {
-        if (now_usec() >= h->inuse_until) {
+        if (host_now() >= h->inuse_until) {
                 inuse_done(&h->inuse);
                 read_inuse(h, &h->inuse);
         }

@@ -7,6 +7,7 @@
 
 #include "core/descriptor.h"
 #include "host/aliases.h"
+#include "host/debugfs-memory.h"
 #include "host/devlink-memory.h"
 #include "host/inuse.h"
 #include "host/kernel.h"
@@ -24,7 +25,7 @@ struct host {
          * devlink nor debugfs for what is known of them since a time (CLOCK_BOOTTIME, usec).
          */
         struct devlink_memory devlink;
-        struct entries debugfs; /* by address: what the helper said, "" for nothing */
+        struct debugfs_memory debugfs; /* "" for nothing */
         bool cheap;
         uint64_t cheap_since;
         /* Of one request; host_forget() empties them. */
@@ -77,6 +78,8 @@ void host_begin(struct host *h);
  * was not asked, as there is none for us. Waits no longer for one key than a silent reader is waited for.
  */
 int host_ask(struct host *h, const char *address, const struct text *request, char **ret_field, size_t *ret_length);
+/* CLOCK_BOOTTIME, usec. */
+uint64_t host_now(void);
 /* Whether it is of use to ask for migration-state; and that it is not. */
 bool host_has_debugfs(const struct host *h);
 void host_no_debugfs(struct host *h);

@@ -11,7 +11,6 @@
 #include "util/alloc.h"
 
 #define ROOT "sys/kernel/debug/vfio"
-#define MEMORY_MAX 4096u /* devices; those that are gone count, too */
 
 static bool detect(const struct probe *p) {
         const struct host *h = p->host;
@@ -87,16 +86,18 @@ static char *ask(struct probe *p) {
 }
 
 static void read_real(struct probe *p) {
-        struct entries *memory = &p->host->debugfs;
-        const char *known = p->host->cheap ? entries_get(memory, p->device->address) : NULL;
-        _cleanup_free_ char *said = known ? xstrdup(known) : ask(p);
+        struct debugfs_memory *memory = &p->host->debugfs;
+        const char *address = p->device->address;
+        const char *known = p->host->cheap ? debugfs_memory_recall(memory, address, p->host->cheap_since) : NULL;
+        _cleanup_free_ char *said = NULL;
+        uint64_t now = host_now();
 
-        if (!said)
-                return;
-        if (memory->n >= MEMORY_MAX)
-                entries_done(memory);
-        entries_set(memory, p->device->address, said);
-        read_answer(p, said);
+        if (!known) {
+                known = said = ask(p);
+                debugfs_memory_note(memory, address, said, now);
+        }
+        if (known)
+                read_answer(p, known);
 }
 
 static void read_all(struct probe *p) {

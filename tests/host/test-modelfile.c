@@ -371,6 +371,35 @@ START_TEST(test_debugfs) {
 }
 END_TEST
 
+/* A sweep repeats nothing of a time before others asked, nor what was not answered again. */
+START_TEST(test_debugfs_memory) {
+        struct debugfs_memory m = {};
+        _cleanup_free_ char *many = NULL;
+
+        ck_assert_ptr_null(debugfs_memory_recall(&m, "pci:a", 0));
+        debugfs_memory_note(&m, "pci:a", NULL, 5);
+        ck_assert_uint_eq(m.n, 0);
+        debugfs_memory_note(&m, "pci:a", "state=RUNNING\n", 5);
+        debugfs_memory_note(&m, "pci:b", "", 6);
+        ck_assert_str_eq(debugfs_memory_recall(&m, "pci:a", 0), "state=RUNNING\n");
+        ck_assert_str_eq(debugfs_memory_recall(&m, "pci:a", 5), "state=RUNNING\n");
+        ck_assert_ptr_null(debugfs_memory_recall(&m, "pci:a", 6));
+        ck_assert_str_eq(debugfs_memory_recall(&m, "pci:b", 6), "");
+        debugfs_memory_note(&m, "pci:a", NULL, 7);
+        ck_assert_ptr_null(debugfs_memory_recall(&m, "pci:a", 0));
+        debugfs_memory_note(&m, "pci:a", "", 8);
+        ck_assert_str_eq(debugfs_memory_recall(&m, "pci:a", 8), "");
+        for (unsigned i = 0; i < 5000; i++) {
+                free(many);
+                many = xasprintf("pci:%u", i);
+                debugfs_memory_note(&m, many, "", 9);
+        }
+        ck_assert_uint_le(m.n, 4096);
+        ck_assert_str_eq(debugfs_memory_recall(&m, many, 9), "");
+        debugfs_memory_done(&m);
+}
+END_TEST
+
 int main(void) {
         Suite *suite = suite_create("modelfile");
         TCase *cases = tcase_create("modelfile");
@@ -388,6 +417,7 @@ int main(void) {
         tcase_add_loop_test(cases, test_identity, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_identity_virtual, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_debugfs, 0, TOLD_WAYS);
+        tcase_add_test(cases, test_debugfs_memory);
         suite_add_tcase(suite, cases);
         return told_run(suite);
 }
