@@ -11,6 +11,7 @@
 #include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -25,10 +26,20 @@
 /* The first PID namespace's number, which is fixed (PROC_PID_INIT_INO). */
 #define FIRST_PID_NAMESPACE "pid:[4026531836]"
 
+/* Processes that appear are looked at until there are no more; who appears faster than that is not known. */
+#define ROUNDS_MAX 16
+
 struct node {
         unsigned major, minor;
         char *name; /* in the class: "12", "vfio0" */
         bool cdev;
+        pid_t holder; /* the last one found */
+};
+
+/* Of a process: a device that is open, where the kernel does not say which it is. */
+struct nameless {
+        pid_t task;
+        unsigned long fd;
 };
 
 struct walk {
@@ -38,8 +49,10 @@ struct walk {
         size_t n_nodes;
         bool saw_init;
         /* Of one process: */
-        bool has_node;
-        bool has_nameless; /* a device is open, and the kernel does not say which */
+        pid_t pid;
+        struct nameless *nameless;
+        size_t n_nameless;
+        size_t n_nameable; /* devices of the groups that it has open */
 };
 
 static bool is_gone(int r) {
@@ -82,15 +95,39 @@ static void add_device(struct walk *w, const char *name) {
         names_add(&w->found->open, open);
 }
 
-static void add_node(struct walk *w, const struct node *node) {
-        w->has_node = true;
+static size_t count_members(const struct walk *w, const char *group) {
+        static const char prefix[] = "noiommu-";
+        const char *number = str_startswith(group, prefix) ? group + strlen(prefix) : group;
+        _cleanup_free_ char *path = xasprintf("sys/kernel/iommu_groups/%s/devices", number);
+        _cleanup_names_ struct names names = {};
+
+        return sysfs_list(w->sysfs, path, &names) < 0 ? 0 : names.n;
+}
+
+/* Once for each process is enough. */
+static void add_node(struct walk *w, struct node *node) {
+        if (node->holder == w->pid)
+                return;
+        node->holder = w->pid;
         if (node->cdev) {
                 _cleanup_free_ char *device = xasprintf("sys/class/vfio-dev/%s/device", node->name);
 
                 add_device(w, node->name);
                 add_group(w, device);
-        } else
+        } else {
                 names_add(&w->found->open, node->name);
+                w->n_nameable += count_members(w, node->name);
+        }
+}
+
+/* The same open file twice is one device. */
+static void add_nameless(struct walk *w, pid_t task, const char *fd) {
+        struct nameless n = { .task = task, .fd = strtoul(fd, NULL, 10) };
+
+        for (size_t i = 0; i < w->n_nameless; i++)
+                if (syscall(SYS_kcmp, task, w->nameless[i].task, KCMP_FILE, n.fd, w->nameless[i].fd) == 0)
+                        return;
+        array_append(w->nameless, w->n_nameless, n);
 }
 
 /* Where the kernel says which device it is (6.18). */
@@ -111,11 +148,17 @@ static bool add_syspath(struct walk *w, const char *path) {
         return true;
 }
 
-/* tasks: "proc/<pid>" or "proc/<pid>/task/<tid>" */
-static void look_at_device(struct walk *w, const char *tasks, const char *fd) {
-        _cleanup_free_ char *path = xasprintf("%s/fdinfo/%s", tasks, fd), *info = NULL;
+/* task: "proc/<pid>" or "proc/<pid>/task/<tid>" */
+static int read_fdinfo(const struct walk *w, const char *task, const char *fd, char **ret_info) {
+        _cleanup_free_ char *path = xasprintf("%s/fdinfo/%s", task, fd);
+
+        return file_read(w->sysfs, path, FDINFO_MAX, ret_info, NULL);
+}
+
+static void look_at_device(struct walk *w, const char *task, const char *fd) {
+        _cleanup_free_ char *info = NULL;
         char *line;
-        int r = file_read(w->sysfs, path, FDINFO_MAX, &info, NULL);
+        int r = read_fdinfo(w, task, fd, &info);
 
         if (is_gone(r))
                 return;
@@ -126,10 +169,19 @@ static void look_at_device(struct walk *w, const char *tasks, const char *fd) {
                 line[strcspn(line, "\n")] = '\0';
         }
         if (!line || !add_syspath(w, line))
-                w->has_nameless = true;
+                add_nameless(w, (pid_t)atoi(path_name(task)), fd);
 }
 
-static void look_at_number(struct walk *w, int dir_fd, const char *fd) {
+/* Anybody can do that to any node, and holds nothing by it. */
+static bool is_only_a_path(const struct walk *w, const char *task, const char *fd) {
+        static const char key[] = "flags:";
+        _cleanup_free_ char *info = NULL;
+        const char *line = read_fdinfo(w, task, fd, &info) < 0 ? NULL : strstr(info, key);
+
+        return line && (strtoul(line + strlen(key), NULL, 8) & O_PATH);
+}
+
+static void look_at_number(struct walk *w, const char *task, int dir_fd, const char *fd) {
         struct statx st;
 
         if (statx(dir_fd, fd, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE, &st) < 0) {
@@ -138,7 +190,8 @@ static void look_at_number(struct walk *w, int dir_fd, const char *fd) {
                 return;
         }
         for (size_t i = 0; S_ISCHR(st.stx_mode) && i < w->n_nodes; i++)
-                if (w->nodes[i].major == st.stx_rdev_major && w->nodes[i].minor == st.stx_rdev_minor)
+                if (w->nodes[i].major == st.stx_rdev_major && w->nodes[i].minor == st.stx_rdev_minor &&
+                    !is_only_a_path(w, task, fd))
                         add_node(w, &w->nodes[i]);
 }
 
@@ -160,7 +213,7 @@ static int look_at_files(struct walk *w, const char *task) {
                 if (n == (ssize_t)strlen(DEVICE_LINK) && memcmp(target, DEVICE_LINK, (size_t)n) == 0)
                         look_at_device(w, task, fds.v[i]);
                 else if (n < 0 ? errno == ENAMETOOLONG : target[0] == '/') /* only paths lead to device nodes */
-                        look_at_number(w, dir_fd, fds.v[i]);
+                        look_at_number(w, task, dir_fd, fds.v[i]);
         }
         return 0;
 }
@@ -185,17 +238,54 @@ static void look_at_process(struct walk *w, const char *name) {
         _cleanup_free_ char *process = join("proc/", "", name);
         int r;
 
-        w->has_node = w->has_nameless = false;
+        w->pid = (pid_t)atoi(name);
+        w->n_nameable = 0;
         r = look_at_files(w, process);
         if (r >= 0)
-                r = look_at_threads(w, process, (pid_t)atoi(name));
+                r = look_at_threads(w, process, w->pid);
         if (r < 0)
                 w->found->complete = false;
-        else if (strcmp(name, "1") == 0)
+        else if (w->pid == 1)
                 w->saw_init = true;
-        /* Who has a device open by its group has the group open too, so that the name is there already. */
-        if (w->has_nameless && !w->has_node)
+        /*
+         * Who has devices open by their groups has the groups open too, so that their names are there already. What is
+         * more than those can be has come from somebody else, who need not have its group open any more.
+         */
+        if (w->n_nameless > w->n_nameable)
                 w->found->complete = false;
+        free(take_ptr(w->nameless));
+        w->n_nameless = 0;
+}
+
+/* Looks at those processes that were not there before; how many that are. */
+static size_t look_at_new(struct walk *w, struct names *known) {
+        struct names proc = {};
+        size_t n = 0;
+
+        if (sysfs_list(w->sysfs, "proc", &proc) < 0)
+                w->found->complete = false;
+        names_sort(&proc);
+        for (size_t i = 0; i < proc.n; i++)
+                if (strspn(proc.v[i], "0123456789") == strlen(proc.v[i]) && !names_find(known, proc.v[i])) {
+                        look_at_process(w, proc.v[i]);
+                        n++;
+                }
+        names_done(known);
+        *known = proc;
+        return n;
+}
+
+/*
+ * All of them: who was not there yet may have it from one that had gone before it was looked at. Complete only where
+ * nobody is new in the end.
+ */
+static void look_at_all(struct walk *w) {
+        _cleanup_names_ struct names known = {};
+
+        for (unsigned i = 0; i < ROUNDS_MAX; i++)
+                if (look_at_new(w, &known) == 0)
+                        return;
+        w->found->complete = false;
 }
 
 static bool is_procfs(const struct sysfs *s) {
@@ -216,18 +306,15 @@ static bool sees_all(const struct walk *w) {
 
 void holders_read(const struct sysfs *s, struct inuse *ret) {
         struct walk w = { .sysfs = s, .found = ret };
-        _cleanup_names_ struct names proc = {};
 
         if (s->fake && !is_procfs(s)) {
                 inuse_read(s, ret);
                 return;
         }
-        *ret = (struct inuse){ .complete = sysfs_list(s, "proc", &proc) >= 0 };
+        *ret = (struct inuse){ .complete = true };
         read_class(&w, "sys/class/vfio", false);
         read_class(&w, "sys/class/vfio-dev", true);
-        for (size_t i = 0; i < proc.n; i++)
-                if (strspn(proc.v[i], "0123456789") == strlen(proc.v[i]))
-                        look_at_process(&w, proc.v[i]);
+        look_at_all(&w);
         if (!sees_all(&w))
                 ret->complete = false;
         names_sort(&ret->open);

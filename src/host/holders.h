@@ -11,13 +11,14 @@
 #include "util/strv.h"
 
 /*
- * Walks proc once. ret->open has the names below /dev/vfio ("12", "noiommu-0", "devices/vfio0") of what is open; with a
- * device its group, as VFIO gives a group to one owner only. Where proc is none of a kernel's (a fake root), what the
- * links say is believed (inuse_read).
+ * Walks proc once, and then looks at who has appeared meanwhile. ret->open has the names below /dev/vfio ("12",
+ * "noiommu-0", "devices/vfio0") of what is open; with a device its group, as VFIO gives a group to one owner only.
+ * Where proc is none of a kernel's (a fake root), what the links say is believed (inuse_read).
  *
- * Complete: this is the first PID namespace, each process in it could be looked at, with PID 1, and no open device was
- * left whose name could not be told. Not seen is what is open nowhere: a file on its way in a socket, or mapped memory
- * of a file that was closed.
+ * Complete: this is the first PID namespace, each process in it could be looked at, with PID 1 and with those that came
+ * meanwhile, and no open device was left whose name could not be told. Not seen is what is open nowhere: a file on its
+ * way in a socket or registered with an io_uring, or mapped memory of a file that was closed; and, before Linux 6.18,
+ * somebody else's device with a process that has a group of several devices open.
  */
 void holders_read(const struct sysfs *s, struct inuse *ret);
 /* As the field of the helper's who-holds: a line for each name, then "complete" or "incomplete". */
