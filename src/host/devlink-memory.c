@@ -9,7 +9,6 @@
 
 #include "util/alloc.h"
 
-#define PATIENCE_MSEC 1200u /* more than devlink_read() has itself */
 #define STACK_SIZE ((size_t)256 << 10)
 #define MEMORY_MAX 4096u
 
@@ -142,7 +141,7 @@ static void read_patiently(const struct devlink_memory *m, struct devlink_rememb
         d->late = job_new(m, instance, ports);
         if (!d->late)
                 d->said = not_read(instance, ports, EAGAIN);
-        else if (!job_wait(d->late, PATIENCE_MSEC, &d->said))
+        else if (!job_wait(d->late, DEVLINK_PATIENCE_MSEC, &d->said))
                 d->said = not_read(instance, ports, ETIMEDOUT);
         else {
                 job_unref(d->late);

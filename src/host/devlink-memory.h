@@ -2,11 +2,14 @@
  * What one process remembers of devlink, by instance; and how it asks without hanging.
  *
  * The kernel lets a driver answer within our send(), which nothing interrupts. So a thread sends, and who waits for it
- * gives up after a second; until the thread is back, its instance is unknown at once (ETIMEDOUT).
+ * gives up (DEVLINK_PATIENCE_MSEC); until the thread is back, its instance is unknown at once (ETIMEDOUT).
  */
 #pragma once
 
 #include "host/devlink.h"
+
+/* More than devlink_read() has itself; and together with what the helper is waited for less than a reader has. */
+#define DEVLINK_PATIENCE_MSEC 800u
 
 struct devlink_memory {
         struct devlink_remembered **v;

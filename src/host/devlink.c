@@ -12,7 +12,7 @@
 #include "host/attribute.h"
 #include "util/alloc.h"
 
-#define DEADLINE_USEC 1000000u
+#define DEADLINE_USEC 700000u
 #define ANSWER_MAX ((size_t)4 << 20)
 #define DATAGRAM_MAX 65536u
 #define TRIES 3u /* of a dump that does not fit together, as something changed meanwhile */

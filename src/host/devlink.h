@@ -3,7 +3,7 @@
  *
  * Below a fake root it reads recorded messages instead: run/vfio-migration/devlink/<bus>:<name>.{info,port}, the bytes
  * as they came from the kernel. GET only, which needs no privilege; nothing is ever set. An answer that is late is
- * ETIMEDOUT after a second; but a driver that hangs does so within our send(), and then so does this: see
+ * ETIMEDOUT after 0.7 s; but a driver that hangs does so within our send(), and then so does this: see
  * devlink-memory.h.
  */
 #pragma once

@@ -15,10 +15,12 @@
 
 #define SECOND UINT64_C(1000000)
 /*
- * A reader that is silent for two seconds is ended: for one key all waiting on the helper together takes less, and a
- * file leaves something for who holds what, which is asked last.
+ * A reader that is silent for two seconds is ended: for one key all waiting on the helper together, and on devlink,
+ * takes less; and a file leaves something for who holds what, which is asked last.
  */
+#define READER_TIMEOUT (2 * SECOND)
 #define KEY_TIMEOUT SECOND
+_Static_assert(KEY_TIMEOUT + DEVLINK_PATIENCE_MSEC * 1000 < READER_TIMEOUT, "nothing is left for files");
 #define FILE_TIMEOUT (SECOND * 6 / 10)
 /* A device that did not answer is left alone for so long, as the daemon does it. */
 #define SILENT_FOR (60 * SECOND)
