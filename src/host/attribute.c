@@ -31,11 +31,14 @@ static ssize_t read_all(int fd, char *buffer, size_t size) {
 
 int file_read(const struct sysfs *s, const char *path, size_t max, char **ret_data, size_t *ret_length) {
         _cleanup_close_ int fd = sysfs_open_file(s, path, NULL);
+
+        return fd < 0 ? fd : file_read_fd(fd, max, ret_data, ret_length);
+}
+
+int file_read_fd(int fd, size_t max, char **ret_data, size_t *ret_length) {
         _cleanup_free_ char *data = NULL;
         size_t size = 16384, length = 0;
 
-        if (fd < 0)
-                return fd;
         for (;;) {
                 ssize_t n;
 

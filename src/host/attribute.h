@@ -22,6 +22,8 @@ struct attribute {
 
 /* Reads a whole file, NUL-terminated; -E2BIG if it has more than max bytes. */
 int file_read(const struct sysfs *s, const char *path, size_t max, char **ret_data, size_t *ret_length);
+/* The same of one that is open. */
+int file_read_fd(int fd, size_t max, char **ret_data, size_t *ret_length);
 /* Read an attribute; they never fail, the error is in it. */
 struct attribute attribute_read(const struct sysfs *s, const struct sysfs_dir *dir, const char *name);
 struct attribute attribute_read_path(const struct sysfs *s, const char *path);

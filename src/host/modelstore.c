@@ -59,6 +59,21 @@ static void warn(struct modelstore *m, const char *path, const char *what) {
         strv_take(&m->warnings, xasprintf("/%s: %s", path, what));
 }
 
+/* Nobody else can have written it. */
+static bool is_own(int fd) {
+        struct stat st;
+
+        return fstat(fd, &st) >= 0 && st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+static int place_list(const struct sysfs *s, const char *path, bool own_only, struct names *ret) {
+        _cleanup_close_ int fd = sysfs_open(s, path, O_RDONLY | O_DIRECTORY);
+
+        if (fd < 0)
+                return fd;
+        return own_only && !is_own(fd) ? -EPERM : names_read(fd, ret);
+}
+
 /*
  * Lists <prefix>/<dir>/NAME.json of all places; of one name only the first. A place that cannot be listed is an error:
  * what is in it is not known, which is not the same as nothing.
@@ -74,7 +89,7 @@ static int sources_list(const struct sysfs *s, const char *dir, struct modelstor
 
                 if (m->own_only && str_startswith(prefixes[i], "run/"))
                         continue;
-                r = sysfs_list(s, path, &names);
+                r = place_list(s, path, m->own_only, &names);
                 if (r == -ENOENT || r == -ENOTDIR)
                         continue;
                 if (r < 0) {
@@ -106,26 +121,22 @@ static bool is_mask(const struct sysfs *s, const char *path) {
         return sysfs_readlink_path(s, path, &target) >= 0 && strcmp(target, "/dev/null") == 0;
 }
 
-/* Nobody else can have written it. The directories are root's, so it is not replaced either. */
-static bool is_own(const struct sysfs *s, const char *path) {
-        _cleanup_close_ int fd = sysfs_open(s, path, O_PATH);
-        struct stat st;
-
-        return fd >= 0 && fstat(fd, &st) >= 0 && st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH));
-}
-
 /* Adds a file's record: 0; 1 where the file is masked; -errno. */
 static int source_pack(const struct sysfs *s, char kind, const struct source *source, struct modelstore *m) {
         struct text *t = &m->text;
+        _cleanup_close_ int fd = -1;
         _cleanup_free_ char *data = NULL;
         size_t length;
         int r;
 
         if (is_mask(s, source->path))
                 return 1;
-        if (m->own_only && !is_own(s, source->path))
+        fd = sysfs_open_file(s, source->path, NULL);
+        if (fd < 0)
+                return fd;
+        if (m->own_only && !is_own(fd))
                 return -EPERM;
-        r = file_read(s, source->path, FILE_MAX, &data, &length);
+        r = file_read_fd(fd, FILE_MAX, &data, &length);
         if (r < 0)
                 return r;
         if (length == 0)

@@ -28,7 +28,8 @@ struct modelstore {
 /* 0 or -errno, where warnings say why, and *ret is to be freed nevertheless. -E2BIG: more than WIRE_STORE_MAX. */
 int modelstore_read(const struct sysfs *s, struct modelstore *ret);
 /*
- * The same of files that only we ourselves can have written (the helper: root), for him who must not believe others.
+ * The same of files, in folders, that only we ourselves can have written (the helper: root), for him who must not
+ * believe others. -EPERM: a folder is somebody else's to write to.
  * None below run, which is the daemon's: what lies there is not looked at.
  */
 int modelstore_read_own(const struct sysfs *s, struct modelstore *ret);

@@ -134,6 +134,12 @@ START_TEST(test_read_bytes) {
 }
 END_TEST
 
+static void set_mode(const char *dir, const char *name, mode_t mode) {
+        _cleanup_free_ char *path = xasprintf("%s/%s/%s", testhost_root(t), dir, name);
+
+        ck_assert_int_eq(chmod(path, mode), 0);
+}
+
 /* Only what a provider reads, the driver lists, or a model file that is ours names. */
 START_TEST(test_read_named) {
         _cleanup_free_ char *file = NULL;
@@ -163,6 +169,15 @@ START_TEST(test_read_named) {
         ck_assert_int_eq(ask("read", VF, "rss", NULL), EPERM);
         testhost_file(t, "run/vfio-migration/models.d/n.json",
                       "{\"schema\":\"org.vfio.Migration1.model/1\",\"model\":\"n\",\"params\":{\"rss\":{}}}");
+        ck_assert_int_eq(ask("read", VF, "rss", NULL), EPERM);
+        /* Nor where others could replace it. */
+        ck_assert_int_eq(chmod(file, 0644), 0);
+        ck_assert_int_eq(ask("read", VF, "rss", NULL), 0);
+        set_mode("etc/vfio-migration", "models.d", 0775);
+        ck_assert_int_eq(ask("read", VF, "rss", NULL), EPERM);
+        set_mode("etc/vfio-migration", "models.d", 0755);
+        testhost_dir(t, "etc/vfio-migration/models.d/m.json.d");
+        set_mode("etc/vfio-migration/models.d", "m.json.d", 0777);
         ck_assert_int_eq(ask("read", VF, "rss", NULL), EPERM);
 }
 END_TEST
@@ -291,12 +306,6 @@ static char *content(const char *dir, const char *name) {
         ck_assert_int_ge(n, 0);
         close(fd);
         return xstrndup(buffer, (size_t)n);
-}
-
-static void set_mode(const char *dir, const char *name, mode_t mode) {
-        _cleanup_free_ char *path = xasprintf("%s/%s/%s", testhost_root(t), dir, name);
-
-        ck_assert_int_eq(chmod(path, mode), 0);
 }
 
 START_TEST(test_token) {
