@@ -1,5 +1,6 @@
 /*
- * Becomes a check program: a session of its own, no privilege, no fd but its own, small limits, a clean environment.
+ * Becomes a check program: a session of its own, no privilege, no fd or key but its own, small limits, a clean
+ * environment.
  *
  * Never returns. Where a step is not to be had the program is not run, and the runner is told the errno.
  */
@@ -8,10 +9,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/keyctl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #define NOBODY 65534
 #define MIB (1024 * 1024)
@@ -88,6 +91,13 @@ static int privileges_drop(void) {
         return 0;
 }
 
+/* Keys that the runner's session has are no program's. Where they are not to be had they cannot be used either. */
+static int keyring_leave(void) {
+        long r = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+
+        return r < 0 && errno != ENOSYS && errno != EPERM ? -errno : 0;
+}
+
 /* *report: where to tell an errno, which moves on the way. */
 static int confine(const struct program *p, const struct child_fds *fds, int *report) {
         bool as_nobody = getuid() == 0 || geteuid() == 0;
@@ -102,6 +112,9 @@ static int confine(const struct program *p, const struct child_fds *fds, int *re
                 return r;
         *report = REPORT_FD;
         r = limits_set(as_nobody);
+        if (r < 0)
+                return r;
+        r = keyring_leave();
         if (r < 0)
                 return r;
         prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
