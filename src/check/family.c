@@ -102,10 +102,10 @@ static void process_signal(const struct process *p, int signal) {
                 pidfd_send_signal(fd, signal, NULL, 0);
 }
 
-static void stop_all(void) {
+static void stop_all(uint64_t deadline) {
         size_t n_running = 1;
 
-        for (int round = 0; n_running > 0 && round < STOP_ROUNDS; round++) {
+        for (int round = 0; n_running > 0 && round < STOP_ROUNDS && clock_now() < deadline; round++) {
                 _cleanup_(processes_done) struct processes p = {};
 
                 n_running = 0;
@@ -166,7 +166,7 @@ int family_end(uint64_t deadline) {
                         return -EBUSY;
                 if (round > 0)
                         usleep(round < EAGER_ROUNDS ? 200 : 5000); /* for them to die, not for long */
-                stop_all();
+                stop_all(deadline);
                 kill_all();
                 kill_children();
         }
