@@ -76,8 +76,8 @@ static enum tri bound_in_use(struct probe *p) {
         _cleanup_names_ struct names names = {};
         enum tri r = TRI_NO;
 
-        if (!*p->t->bound_driver)
-                return TRI_NO;
+        if (!*p->t->bound_driver) /* none; or one whose name was not read */
+                return probe_has(p, "driver") ? TRI_UNKNOWN : TRI_NO;
         if (!probe_has(p, "net") || sysfs_list_at(&p->host->sysfs, &p->dir, "net", &names) < 0 || names.n == 0)
                 return TRI_UNKNOWN;
         if (names.n_bad > 0)

@@ -184,6 +184,21 @@ START_TEST(test_bound_in_use) {
 }
 END_TEST
 
+/* Without a driver it is free; with one that cannot be named it is not known. */
+START_TEST(test_driver_unread) {
+        _cleanup_free_ char *driver = NULL;
+
+        testhost_kernel(t, "6.12.96", NULL);
+        testhost_file(t, "lib/modules/6.12.96/modules.alias",
+                      "alias vfio_pci:v000015B3d*sv*sd*bc*sc*i* mlx5_vfio_pci\n");
+        vf = testhost_add_vf(t, "0000:3b:00.0", "0000:3b:00.1", "15b3:101e", NULL);
+        ck_assert_int_eq(in_use(_i), TRI_NO);
+        driver = xasprintf("%s/driver", vf);
+        testhost_link(t, driver, "../../../bus/pci/drivers/\xff");
+        ck_assert_int_eq(in_use(_i), TRI_UNKNOWN);
+}
+END_TEST
+
 START_TEST(test_pools) {
         const char *parent = testhost_add_mdev_parent(t, "pci", "0000:3b:00.0");
 
@@ -292,6 +307,7 @@ int main(void) {
         tcase_add_loop_test(cases, test_plain_vfio_pci, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_in_use, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_bound_in_use, 0, TOLD_WAYS);
+        tcase_add_loop_test(cases, test_driver_unread, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_pools, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_pool_not_known, 0, TOLD_WAYS);
         tcase_add_loop_test(cases, test_in_use_numbers_not_read, 0, TOLD_WAYS);
