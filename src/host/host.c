@@ -221,8 +221,9 @@ static int ask_holders(struct host *h) {
 }
 
 /*
- * Waits for the answer, which is no older than when it had not come yet. One that comes too late for this key is there
- * for another: on a busy machine the helper takes its time to start, and is not to be started over and over.
+ * Waits for the answer, whose walk ended no earlier than when it had not come yet: its age counts from there. One that
+ * comes too late for this key is there for another: on a busy machine the helper takes its time to start, and is not to
+ * be started over and over.
  */
 static int receive_holders(struct host *h, struct inuse *ret) {
         _cleanup_free_ char *field = NULL;
