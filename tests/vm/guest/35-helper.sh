@@ -31,7 +31,7 @@ within 40 "it is free again" is_in_use "$a" no
 
 is "another user cannot ask" "$(as_nobody bash -c 'test -w "$0" && echo yes || echo no' "$socket")" no
 is "no helper failed" "$(systemctl --failed --plain --no-legend list-units 'vfio-migration-helper*' | wc -l)" 0
-systemctl stop vfio-migration-helper.socket
+systemctl stop vfio-migration-helper.socket "vfio-migration-helper@*"
 refute "the socket is gone with its unit" test -e "$socket"
 within 40 "without it a device is in use or not: unknown" is_in_use "$a" unknown
 systemctl start vfio-migration-helper.socket

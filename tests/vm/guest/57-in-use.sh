@@ -30,7 +30,7 @@ hold() {  # hold NODE DEVICE: until kill_holder
         unshare -m bash -c '
                 cp -a /dev/vfio/vfio /dev/iommu /tmp/ 2> /dev/null
                 mount -t tmpfs tmpfs /dev/vfio && cp -a /tmp/vfio /dev/vfio/ && mkdir /dev/vfio/devices &&
-                mknod "/dev/vfio/$4elsewhere" c $1 && exec ../vfio-hold "/dev/vfio/$3elsewhere" "$2" hold' - "$numbers" "$2" "$3" \
+                mknod "/dev/vfio/$3elsewhere" c $1 && exec ../vfio-hold "/dev/vfio/$3elsewhere" "$2" hold' - "$numbers" "$2" "$3" \
                 > /tmp/held 2>&1 < /tmp/forever &
         holder=$!
         try_for 5 grep -qx held /tmp/held || { cat /tmp/held; return 1; }

@@ -17,6 +17,7 @@ chmod 755 "$checks/hangs"
 echo '{"checks":["hangs"]}' > /etc/vfio-migration/models.d/vmt-model-file.json.d/50-hangs.json
 vmt_models
 printf '[Vendor]\nTimeoutSec=12\nTotalTimeoutSec=12\n' >> /etc/vfio-migration/vfio-migrationd.conf.d/50-vmt.conf
+if systemctl -q is-active "$service"; then systemctl reload "$service"; fi
 for i in 0 1; do
         vmt_create "0000:00:1$i.0" migration-version "$(uuid $((400 + i)))"
         vmt_create "0000:00:1$i.0" model-file "$(uuid $((410 + i)))"
