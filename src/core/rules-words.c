@@ -178,11 +178,7 @@ void rule_vendor_check(struct pair *p) {
 
 /* What was written or read speaks of an mdev type, not of what is set in a device of it. */
 static bool driver_spoke_of_type(const struct pair *p) {
-        static const char of_type[] = "sysfs:mdev_type/";
-
-        return p->t->creatable || str_startswith(traits_origin(p->s, TOKEN_FIELD), of_type) ||
-               str_startswith(traits_origin(p->t, TOKEN_FIELD), of_type) ||
-               str_startswith(traits_origin(p->t, "attributes." TOKEN), of_type);
+        return word_is_of_type(p->t) || str_startswith(traits_origin(p->s, TOKEN_FIELD), "sysfs:mdev_type/");
 }
 
 static bool has_setup(const struct setup *s) {

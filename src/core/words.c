@@ -103,11 +103,22 @@ static void add_part(struct text *t, const char *s) {
         text_add(t, s);
 }
 
+bool word_is_of_type(const struct traits *target) {
+        static const char of_type[] = "sysfs:mdev_type/";
+
+        return target->creatable || str_startswith(traits_origin(target, "attributes.migration_version"), of_type) ||
+               str_startswith(traits_origin(target, "tokens.migration_version"), of_type);
+}
+
+bool word_asks_type(const struct device *target) {
+        return word_is_of_type(target->traits) && target->parent && target->traits->mdev_type;
+}
+
 bool word_key_version(const struct device *target, const char *token, struct text *t) {
         t->length = 0;
-        if (!token || !*token || !(target->traits->creatable ? target->parent : target->address))
+        if (!token || !*token || !(target->address || word_asks_type(target)))
                 return false;
-        if (target->traits->creatable) {
+        if (word_asks_type(target)) {
                 text_add(t, "version of type ");
                 add_part(t, target->parent);
                 add_part(t, target->traits->mdev_type);

@@ -48,9 +48,15 @@ void words_put(struct words *w, const char *key, struct word *word);
 /* NULL (also for a NULL w): nobody asked. Borrowed. */
 const struct word *words_find(const struct words *w, const char *key);
 
+/* What a driver says of it, it says of its mdev type: it has no migration_version of its own, or is yet to be created.
+ */
+bool word_is_of_type(const struct traits *target);
+/* And then it is the type that is asked, if its place is known. */
+bool word_asks_type(const struct device *target);
+
 /*
- * Keys, into a text that is overwritten. A driver speaks for the very device or creatable that it was asked about, and
- * of one token; false where there is none to ask: an empty token is none, as a write of nothing reaches no driver.
+ * Keys, into a text that is overwritten. A driver speaks for the very device or type that it was asked about, and of
+ * one token; false where there is none to ask: an empty token is none, as a write of nothing reaches no driver.
  */
 bool word_key_version(const struct device *target, const char *token, struct text *t);
 /* A check speaks for two classes, each by all of its text (side.h): a digest of two could be the same. */

@@ -83,9 +83,9 @@ struct matter *matters_add(struct matters *t, const struct open_question *q) {
         m->check = xstrdup(q->check);
         m->token = xstrdup(q->token);
         if (q->kind == WORD_MIGRATION_VERSION)
-                m->what = d->traits->creatable ? xasprintf("%s/%s", d->parent ? d->parent : "",
-                                                           d->traits->mdev_type ? d->traits->mdev_type : "")
-                                               : xstrdup(d->address ? d->address : "");
+                m->what = word_asks_type(d) ? xasprintf("%s/%s", d->parent ? d->parent : "",
+                                                        d->traits->mdev_type ? d->traits->mdev_type : "")
+                                            : xstrdup(d->address ? d->address : "");
         else if (q->source)
                 m->source = device_ref(q->source);
         m->target = device_ref(q->target);

@@ -37,8 +37,11 @@ static void read_all(struct probe *p) {
         _cleanup_reading_ struct reading r = own ? probe_read(p, TOKEN) : probe_read_type(p, TOKEN);
 
         probe_give_token(p, TOKEN, &r);
-        if (dir && is_writable(p, dir))
-                strv_take(&p->t->attributes, xstrdup(TOKEN));
+        if (!dir || !is_writable(p, dir))
+                return;
+        strv_take(&p->t->attributes, xstrdup(TOKEN));
+        if (!own && !p->creatable) /* also where it can only be written */
+                entries_set(&p->t->origins, "attributes." TOKEN, "sysfs:mdev_type/" TOKEN);
 }
 
 const struct provider provider_migration_version = { .name = "migration-version", .detect = detect, .read = read_all };

@@ -79,6 +79,29 @@ START_TEST(test_nobody_to_ask) {
 }
 END_TEST
 
+/* A device without an attribute of its own: its type is asked, once for all of that type. */
+START_TEST(test_a_device_speaks_for_its_type) {
+        static const char *const keys[] = { "attributes.migration_version", "tokens.migration_version" };
+        _cleanup_(device_unref_cleanup) struct device *type = make_device(true, "pci:0", "t-1");
+        _cleanup_text_ struct text key = {}, of_type = {};
+
+        ck_assert(word_key_version(type, "x", &of_type));
+        for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+                _cleanup_(device_unref_cleanup) struct device *d = make_device(false, "mdev:1", "t-1");
+
+                ck_assert(word_key_version(d, "x", &key));
+                ck_assert_str_ne(key.data, of_type.data);
+                entries_set(&d->traits->origins, keys[i], "sysfs:mdev_type/migration_version");
+                ck_assert(word_is_of_type(d->traits));
+                ck_assert(!word_asks_type(d)); /* of which parent is not known */
+                d->parent = xstrdup("pci:0");
+                ck_assert(word_asks_type(d));
+                ck_assert(word_key_version(d, "x", &key));
+                ck_assert_str_eq(key.data, of_type.data);
+        }
+}
+END_TEST
+
 static char *class_text(struct device *d) {
         const struct models none = {};
         struct side side;
@@ -138,6 +161,7 @@ int main(void) {
         tcase_add_test(cases, test_words);
         tcase_add_test(cases, test_keys_are_apart);
         tcase_add_test(cases, test_nobody_to_ask);
+        tcase_add_test(cases, test_a_device_speaks_for_its_type);
         tcase_add_test(cases, test_class_text);
         suite_add_tcase(suite, cases);
         runner = srunner_create(suite);

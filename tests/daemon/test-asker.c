@@ -448,6 +448,16 @@ START_TEST(a_type_is_asked) {
         ask();
         word_is("pci:0 yes", WORD_YES, NULL, NULL);
         ck_assert_uint_eq(asked("pci:0/t-1 yes"), 1);
+        forget_words();
+
+        d = device("mdev:1"); /* which has no attribute of its own */
+        d->parent = xstrdup("pci:0");
+        d->traits->mdev_type = xstrdup("t-2");
+        entries_set(&d->traits->origins, "attributes.migration_version", "sysfs:mdev_type/migration_version");
+        want_driver(d, "yes");
+        ask();
+        word_is("mdev:1 yes", WORD_YES, NULL, NULL);
+        ck_assert_uint_eq(asked("pci:0/t-2 yes"), 1);
 }
 END_TEST
 

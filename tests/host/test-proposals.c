@@ -447,10 +447,17 @@ START_TEST(test_token_of_type) {
         ck_assert_str_eq(traits_origin(creatable(), "tokens.migration_version"),
                          "sysfs:mdev_supported_types/my_nic-1/migration_version");
         assert_writable(creatable(), true);
+        ck_assert_str_eq(origin("attributes.migration_version"), "sysfs:mdev_type/migration_version");
+        set_mode(type, "migration_version", 0200); /* also where it cannot be read, it is the type's */
+        look(_i);
+        ck_assert_str_eq(origin("attributes.migration_version"), "sysfs:mdev_type/migration_version");
+        assert_writable(traits(), true);
+        set_mode(type, "migration_version", 0644);
 
         testhost_attr(t, device, "migration_version", "of the device");
         set_mode(device, "migration_version", 0444);
         look(_i);
+        ck_assert_ptr_null(origin("attributes.migration_version"));
         ck_assert_str_eq(token(), "of the device");
         ck_assert_str_eq(token_origin(), "sysfs:migration_version");
         assert_writable(traits(), false); /* its own counts */
