@@ -78,6 +78,18 @@ static void round_read(struct hostview *v, struct view_key *k) {
         v->n_round++;
 }
 
+/* One that is new was not what any snapshot had by that name. */
+static struct view_key *key_get(struct hostview *v, const char *name) {
+        struct view_table *table = hostview_table(v, name);
+        struct view_key *k = view_table_find(table, name);
+
+        if (!k) {
+                k = view_table_get(table, name);
+                k->changed = v->generation;
+        }
+        return k;
+}
+
 void round_listed(struct hostview *v, const struct reader_event *e) {
         if (!round_active(v) || v->round_listed)
                 return;
@@ -89,7 +101,7 @@ void round_listed(struct hostview *v, const struct reader_event *e) {
                 v->devices.v[i]->listed = false;
         for (size_t i = 0; i < e->length; i += strlen(e->text + i) + 1)
                 if (strchr(e->text + i, ':'))
-                        view_table_get(hostview_table(v, e->text + i), e->text + i)->listed = true;
+                        key_get(v, e->text + i)->listed = true;
         for (size_t i = 0; i < v->devices.n; i++)
                 round_read(v, v->devices.v[i]);
         for (size_t i = 0; i < v->parents.n; i++)
@@ -130,14 +142,14 @@ uint64_t hostview_rounds_done(const struct hostview *v) {
 }
 
 static void event_key(struct hostview *v, const struct watch_event *e) {
-        struct view_table *table = hostview_table(v, e->key);
-        struct view_key *k = e->removed ? view_table_find(table, e->key) : view_table_get(table, e->key);
+        struct view_key *k = e->removed || e->another ? view_table_find(hostview_table(v, e->key), e->key) : NULL;
 
-        if (!k)
-                return;
-        if (e->removed)
+        if (k)
                 hostview_gone(v, k);
-        else if (k->asked) {
+        if (e->removed)
+                return;
+        k = key_get(v, e->key);
+        if (k->asked) {
                 k->again = true;
                 k->again_class = READ_EVENT;
         } else if (!hostview_ask(v, k, READ_EVENT, true) && k->n_devices == 0)

@@ -84,6 +84,7 @@ static void add(struct watch_events *e, const char *prefix, const char *name, bo
         /* From the end: a key mostly comes again soon after. */
         for (size_t i = e->n; i-- > 0;)
                 if (strcmp(e->v[i].key, key) == 0) {
+                        e->v[i].another = e->v[i].another || e->v[i].removed;
                         e->v[i].removed = removed;
                         return;
                 }

@@ -17,6 +17,7 @@ struct watch;
 struct watch_event {
         char *key;    /* as those of the census */
         bool removed; /* it is gone: need not be read */
+        bool another; /* it was gone meanwhile: whatever it is like now, it is not the same any more */
 };
 
 struct watch_events {

@@ -50,6 +50,14 @@ static gchar *plug(const char *name) {
         return umockdev_testbed_add_device(mock, "mdev", name, parent, "model", "m\n", NULL, NULL);
 }
 
+static uint64_t snapshot_generation(void) {
+        struct snapshot *s = hostview_snapshot(view);
+        uint64_t generation = s->generation;
+
+        snapshot_unref(s);
+        return generation;
+}
+
 static struct notice *next(void) {
         struct notice *n;
 
@@ -81,6 +89,29 @@ START_TEST(plugged_and_unplugged) {
         ck_assert_ptr_null(n->new);
         notice_free(n);
         ck_assert_uint_eq(hostview_count(view), 0);
+}
+END_TEST
+
+/* Gone and made again before anybody looked: it is another one, however alike they are. */
+START_TEST(made_again) {
+        g_autofree gchar *path = plug(UUID);
+        uint64_t generation;
+        struct viewed viewed;
+        struct device *old;
+
+        umockdev_testbed_uevent(mock, path, "bind");
+        notice_free(next());
+        ck_assert(hostview_find(view, "mdev:" UUID, &viewed));
+        old = device_ref(viewed.device);
+        generation = snapshot_generation();
+        umockdev_testbed_uevent(mock, path, "remove");
+        umockdev_testbed_uevent(mock, path, "bind");
+        bed_until(&bed, hostview_changed_since(view, "mdev:" UUID, generation));
+        bed_until(&bed, hostview_find(view, "mdev:" UUID, &viewed));
+        ck_assert(hostview_changed_since(view, "mdev:" UUID, generation));
+        ck_assert_ptr_ne(viewed.device, old);
+        ck_assert(device_equal(viewed.device, old));
+        device_unref(old);
 }
 END_TEST
 
@@ -155,6 +186,7 @@ int main(void) {
         tcase_set_timeout(t, 60);
         tcase_add_checked_fixture(t, setup, teardown);
         tcase_add_test(t, plugged_and_unplugged);
+        tcase_add_test(t, made_again);
         tcase_add_test(t, many_at_once);
         tcase_add_test(t, swept);
         tcase_add_test(t, without_readers_there_is_no_device);

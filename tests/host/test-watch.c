@@ -18,13 +18,13 @@
 #define VIRTUAL "/devices/virtual/mtty/mtty"
 #define PCI "/devices/pci0000:3b/0000:3b:00.0"
 
-/* In one line: "key", "-key" for what is gone, "all". */
+/* In one line: "key", "-key" for what is gone, "+key" for what is another one now, "all". */
 static char *describe(const struct watch_events *e) {
         struct text t = {};
 
         text_add(&t, e->all ? "all" : "");
         for (size_t i = 0; i < e->n; i++)
-                text_addf(&t, "%s%s%s", i ? " " : "", e->v[i].removed ? "-" : "", e->v[i].key);
+                text_addf(&t, "%s%s%s", i ? " " : "", e->v[i].removed ? "-" : e->v[i].another ? "+" : "", e->v[i].key);
         return text_take(&t);
 }
 
@@ -76,7 +76,7 @@ END_TEST
 /* Each key once, with its last state; and everything at once when there are very many. */
 START_TEST(test_sets) {
         struct watch_events events = {};
-        _cleanup_free_ char *once = NULL, *gone = NULL;
+        _cleanup_free_ char *once = NULL, *gone = NULL, *another = NULL;
 
         for (int i = 0; i < 3; i++)
                 watch_translate("bind", "pci", PCI, NULL, &events);
@@ -85,6 +85,10 @@ START_TEST(test_sets) {
         watch_translate("remove", "pci", PCI, NULL, &events);
         gone = describe(&events);
         ck_assert_str_eq(gone, "-pci:0000:3b:00.0");
+        for (int i = 0; i < 2; i++)
+                watch_translate("add", "pci", PCI, NULL, &events);
+        another = describe(&events);
+        ck_assert_str_eq(another, "+pci:0000:3b:00.0");
         for (unsigned i = 0; i < 2000; i++) {
                 _cleanup_free_ char *path = xasprintf(VIRTUAL "/%s", uuid(i));
 
