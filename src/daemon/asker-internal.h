@@ -8,7 +8,7 @@
 #include "daemon/helper-call.h"
 #include "daemon/matter.h"
 
-#define ASKER_FAILURE_USEC (UINT64_C(60) * 1000 * 1000) /* so long is a failure kept */
+#define ASKER_FAILURE_USEC (UINT64_C(60) * 1000 * 1000) /* so long is a failure kept, or a shrug */
 #define ASKER_DRIVER_USEC (UINT64_C(1000) * 1000)       /* and a driver's word */
 #define ASKER_SLOTS_MAX 8u                              /* of one kind at a time */
 #define ASKER_SLOTS_PER_UID 4u

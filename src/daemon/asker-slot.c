@@ -187,16 +187,17 @@ static void on_word(void *userdata, const struct check_answer *answer) {
         struct slot *s = userdata;
         struct matter *m = take_ptr(s->matter);
         _cleanup_free_ char *message = NULL;
+        uint64_t a_while = asker_now() + ASKER_FAILURE_USEC; /* what it lacks to know may come: a library, say */
         struct json_error error = {};
         struct word *word;
 
         m->state = MATTER_RUNNING;
         if (!answer->why && answer->status == 0 && word_parse(m, answer, &word, &error) >= 0) {
-                asker_answer(s->asker, m, word, UINT64_MAX);
+                asker_answer(s->asker, m, word, word->answer == WORD_UNKNOWN ? a_while : UINT64_MAX);
                 return;
         }
         if (!answer->why && answer->status == 2) {
-                asker_answer(s->asker, m, word_new(WORD_NOT_MINE, NULL, NULL), UINT64_MAX);
+                asker_answer(s->asker, m, word_new(WORD_NOT_MINE, NULL, NULL), a_while);
                 return;
         }
         message = error.message[0] ? xasprintf("check %s: %s", m->check, error.message) : check_why(m->check, answer);

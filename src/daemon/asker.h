@@ -3,8 +3,8 @@
  *
  * Drivers are asked through the helper (host/helper.h), vendors by their check programs (daemon/check-call.h); never on
  * the loop, each with a deadline, all of one question with one more. The same thing is asked once for all who want to
- * know it. A check's word holds for a pair of classes until either changes (the key has all of both); a driver's
- * for a second, as a device's snapshot does; that one did not answer, for a minute.
+ * know it. A check's yes or no holds for a pair of classes until either changes (the key has all of both); a
+ * driver's for a second, as a device's snapshot does; that one did not answer, or does not know, for a minute.
  */
 #pragma once
 
