@@ -80,7 +80,10 @@ struct open_questions {
 
 /* So many may one answer leave open; what is beyond stays as if nobody could be asked. */
 #define OPEN_QUESTIONS_MAX 512u
-/* And so many bytes may their keys have. */
-#define OPEN_QUESTIONS_BYTES_MAX (16u * 1024 * 1024)
+/*
+ * And so many bytes may their keys have: who asks looks them up on a loop that serves others, too. A key is not listed
+ * at all if it alone has more: a check's is then not known, and of a token none has, as a descriptor has half of it.
+ */
+#define OPEN_QUESTIONS_BYTES_MAX (2u * 1024 * 1024)
 
 void open_questions_done(struct open_questions *o);

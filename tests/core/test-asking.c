@@ -269,6 +269,38 @@ START_TEST(test_checks_by_class) {
 }
 END_TEST
 
+/* A descriptor may be large, and each question's key with it: few at a time, but all of them in the end. */
+START_TEST(test_large_keys) {
+        static char large[300 * 1024];
+        _cleanup_text_ struct text t = {}, vm = {};
+        _cleanup_(inventory_unref_cleanup) struct inventory *host = NULL;
+        _cleanup_(document_free_cleanup) struct document *source = NULL;
+        _cleanup_(words_free_cleanup) struct words *words = words_new();
+        _cleanup_(report_free_cleanup) struct report *report = NULL;
+        size_t rounds, asked;
+
+        memset(large, 'x', sizeof(large) - 1);
+        text_addf(&vm,
+                  "{\"schema\":\"org.vfio.Migration1.descriptor/1\",\"devices\":[{\"id\":\"s\"," NIC
+                  ",\"facts\":{\"n\":\"%s\"}}]}",
+                  large);
+        source = parse(vm.data, DOCUMENT_SOURCE);
+        text_add(&t, "{\"schema\":\"org.vfio.Migration1.descriptor/1\",\"models\":{\"v.com/"
+                     "nic\":{\"checks\":[\"a\"]}},\"devices\":[");
+        for (int i = 0; i < 20; i++)
+                text_addf(&t, "%s{\"id\":\"%d\",\"address\":\"pci:%d\"," NIC ",\"facts\":{\"n\":\"%d\"}}", i ? "," : "",
+                          i, i, i);
+        text_add(&t, "]}");
+        host = inventory_new(parse(t.data, DOCUMENT_HOST));
+        report = ask(source, host, NULL, true, NULL);
+        ck_assert_uint_eq(report->open.n, OPEN_QUESTIONS_BYTES_MAX / sizeof(large));
+        report = report_free(report);
+        report = ask_all(source, host, words, say_no, &rounds, &asked);
+        ck_assert_uint_eq(asked, 20);
+        ck_assert_int_eq(report->verdict, VERDICT_INCOMPATIBLE);
+}
+END_TEST
+
 /* Where there is nothing to ask, asking costs nothing and changes nothing. */
 START_TEST(test_nothing_to_ask) {
         _cleanup_text_ struct text t = {}, a = {}, b = {};
@@ -467,6 +499,7 @@ int main(void) {
         tcase_add_test(cases, test_one_speaks_for_itself);
         tcase_add_test(cases, test_types_speak_for_themselves);
         tcase_add_test(cases, test_checks_by_class);
+        tcase_add_test(cases, test_large_keys);
         tcase_add_test(cases, test_nothing_to_ask);
         tcase_add_test(cases, test_random_words);
         suite_add_tcase(suite, cases);
