@@ -43,8 +43,8 @@ void host_done(struct host *h) {
         inuse_done(&h->inuse);
         devlink_memory_done(&h->devlink);
         debugfs_memory_done(&h->debugfs);
-        if (h->holders_open)
-                close(h->holders_fd);
+        if (h->connected)
+                close(h->connection);
         for (size_t i = 0; i < h->helper.n_silent; i++)
                 free(h->helper.silent[i].address);
         free(h->helper.silent);
@@ -165,23 +165,6 @@ static void note_silence(struct host *h, const char *address) {
         *s = (struct silence){ .address = xstrdup(address), .until = now + SILENT_FOR };
 }
 
-int host_ask(struct host *h, const char *address, const struct text *request, char **ret_field, size_t *ret_length) {
-        uint64_t now = host_now();
-        const struct silence *s = find_silence(h, address, now);
-        int error = 0, r;
-
-        if (h->sysfs.fake || h->helper.none)
-                return -ENOTCONN;
-        if ((s && s->until > now) || time_left(h) == 0)
-                return -ETIMEDOUT;
-        r = helper_ask(request, MIN(FILE_TIMEOUT, time_left(h)), &error, ret_field, ret_length);
-        h->helper.waited_usec += host_now() - now;
-        r = judge_answer(h, r, error, ret_field);
-        if (r == -ETIMEDOUT && host_now() - now >= FILE_TIMEOUT) /* not what others had left of the key's time */
-                note_silence(h, address);
-        return r;
-}
-
 bool host_has_debugfs(const struct host *h) {
         return h->kernel.vfio_debugfs != TRI_NO && host_now() >= h->helper.no_debugfs_until;
 }
@@ -190,10 +173,10 @@ void host_no_debugfs(struct host *h) {
         h->helper.no_debugfs_until = host_now() + SILENT_FOR;
 }
 
-static void end_holders(struct host *h) {
-        if (h->holders_open)
-                close(h->holders_fd);
-        h->holders_open = h->holders_asked = false;
+static void disconnect(struct host *h) {
+        if (h->connected)
+                close(h->connection);
+        h->connected = h->holders_asked = false;
 }
 
 /* On the connection that there is, as to start a helper costs much more than the question; else on a new one. */
@@ -202,17 +185,17 @@ static int ask_holders(struct host *h) {
         int r = -ENOTCONN;
 
         helper_add(&request, "who-holds");
-        if (h->holders_open)
-                r = helper_send(h->holders_fd, &request);
+        if (h->connected)
+                r = helper_send(h->connection, &request);
         if (r < 0) {
-                end_holders(h);
-                r = helper_connect(&h->holders_fd);
-                h->holders_open = r >= 0;
+                disconnect(h);
+                r = helper_connect(&h->connection);
+                h->connected = r >= 0;
                 if (r >= 0)
-                        r = helper_send(h->holders_fd, &request);
+                        r = helper_send(h->connection, &request);
         }
         if (r < 0) {
-                end_holders(h);
+                disconnect(h);
                 return judge_answer(h, r, 0, NULL);
         }
         h->holders_asked = true;
@@ -233,7 +216,7 @@ static int receive_holders(struct host *h, struct inuse *ret) {
         do {
                 uint64_t begin = host_now();
 
-                r = helper_receive(h->holders_fd, MIN(SECOND / 10, time_left(h)), &error, &field, &length);
+                r = helper_receive(h->connection, MIN(SECOND / 10, time_left(h)), &error, &field, &length);
                 h->helper.waited_usec += host_now() - begin;
                 if (r == -ETIMEDOUT)
                         h->holders_since = host_now();
@@ -243,7 +226,7 @@ static int receive_holders(struct host *h, struct inuse *ret) {
                 return r;
         }
         if (r < 0)
-                end_holders(h);
+                disconnect(h);
         h->holders_asked = false;
         r = judge_answer(h, r, error, &field);
         if (r >= 0)
@@ -277,6 +260,51 @@ const struct inuse *host_inuse(struct host *h) {
                 read_inuse(h, &h->inuse);
         }
         return &h->inuse;
+}
+
+/* One that has answered, so that what it is silent about next is a driver's doing, not that it is yet to start. */
+static bool have_helper(struct host *h) {
+        if (!h->connected || h->holders_asked) {
+                inuse_done(&h->inuse);
+                read_inuse(h, &h->inuse);
+        }
+        return h->connected && !h->holders_asked;
+}
+
+/* A driver can keep it for ever: the next question gets another. */
+static int exchange(struct host *h, const struct text *request, int *ret_error, char **ret_field, size_t *ret_length) {
+        uint64_t begin = host_now();
+        int r = helper_send(h->connection, request);
+
+        if (r >= 0)
+                r = helper_receive(h->connection, MIN(FILE_TIMEOUT, time_left(h)), ret_error, ret_field, ret_length);
+        h->helper.waited_usec += host_now() - begin;
+        if (r < 0)
+                disconnect(h);
+        return r;
+}
+
+int host_ask(struct host *h, const char *address, const struct text *request, char **ret_field, size_t *ret_length) {
+        const struct silence *s = find_silence(h, address, host_now());
+        uint64_t begin;
+        int error = 0, r = -ENOTCONN;
+
+        if (h->sysfs.fake || h->helper.none)
+                return -ENOTCONN;
+        if (s && s->until > host_now())
+                return -ETIMEDOUT;
+        for (int i = 0; i < 2 && r < 0 && r != -ETIMEDOUT; i++) { /* again if it has ended since */
+                if (!have_helper(h))
+                        return h->helper.none ? -ENOTCONN : -ETIMEDOUT;
+                if (time_left(h) == 0)
+                        return -ETIMEDOUT;
+                begin = host_now();
+                r = exchange(h, request, &error, ret_field, ret_length);
+        }
+        r = judge_answer(h, r, error, ret_field);
+        if (r == -ETIMEDOUT && host_now() - begin >= FILE_TIMEOUT) /* not what others had left of the key's time */
+                note_silence(h, address);
+        return r;
 }
 
 const struct devlink *host_devlink(struct host *h, const char *instance, bool ports) {

@@ -48,9 +48,10 @@ struct host {
         /* Of all requests of a second. */
         struct inuse inuse;
         uint64_t inuse_until; /* 0: not read */
-        /* The helper that is asked that, each time; it may still answer. */
-        bool holders_open, holders_asked;
-        int holders_fd;
+        /* The helper that is asked for everything, as long as no driver keeps it. */
+        bool connected;
+        int connection;
+        bool holders_asked;     /* who holds what; it may still answer */
         uint64_t holders_since; /* when it had not yet */
 };
 
