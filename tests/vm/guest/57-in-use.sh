@@ -67,8 +67,9 @@ by() {  # by WHAT NODE-OF-MTTY MTTY NODE-OF-OURS OURS DIRECTORY
         kill_holder
         within 20 "$1: ours is free again" in_use "$v" no
         manager Rescan > /dev/null
-        is "$1: and then says yes" "$(ask "$text" | jq -r .verdict)" compatible
-        is "$1: because it was asked, once" "$(asked)" $((before + 1))
+        says_yes() { local reply; reply=$(ask "$text"); [ "$(jq -r .verdict <<< "$reply")" = compatible ] || { echo "$reply"; return 1; }; }
+        within 20 "$1: and then says yes" says_yes
+        check "$1: because it was asked" test "$(asked)" -gt "$before"
 }
 by group "/dev/vfio/$(group_of "$m")" "$m" "/dev/vfio/$(group_of "$v")" "$v" ""
 if [ -d /dev/vfio/devices ]; then
