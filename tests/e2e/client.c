@@ -1,10 +1,10 @@
 /*
  * What busctl cannot do, for the tests: many questions at once with their times, and file descriptors.
  *
- *     client load ADDRESS SECONDS DEPTH FLAGS FILE     asks, DEPTH at a time: "n=... errors=... p50=... p99=...
- * max=..." (usec) client file ADDRESS FLAGS                        prints what DescribeToFile gives, and "sealed" on
- * standard error client vanish ADDRESS FILE COUNT                 asks COUNT times and leaves after 300 ms client
- * size ADDRESS BYTES                        asks with a text of so many bytes; prints the error's name
+ * - client load ADDRESS SECONDS DEPTH FLAGS FILE: asks, DEPTH at a time; "n= errors= p50= p99= max=" (usec)
+ * - client file ADDRESS FLAGS: prints what DescribeToFile gives, and "sealed" on standard error
+ * - client vanish ADDRESS FILE COUNT: asks COUNT times and leaves after 300 ms
+ * - client size ADDRESS BYTES: asks with a text of so many bytes; prints the error's name
  */
 #include <errno.h>
 #include <fcntl.h>
