@@ -16,6 +16,7 @@
 #include "bus/bus-manager.h"
 #include "bus/bus-notify.h"
 #include "util/alloc.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 static int open_bus(const char *where, sd_bus **ret) {
@@ -76,11 +77,7 @@ static int on_wake(sd_event_source *source, void *userdata) {
 }
 
 void service_reload(struct service *s) {
-        struct timespec t;
-
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
-                   (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000);
+        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, usec_now(CLOCK_MONOTONIC));
         s->reload = manager_reload(s->manager);
 }
 

@@ -14,10 +14,10 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
-#include "check/clock.h"
 #include "check/program.h"
 #include "check/request.h"
 #include "check/run.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/strv.h"
 
@@ -130,7 +130,7 @@ static bool serve(int fd, const char *root, uint64_t deadline, struct text *t) {
 }
 
 static int answer_send(int fd, const struct text *t) {
-        uint64_t deadline = clock_now() + ANSWER_USEC;
+        uint64_t deadline = usec_now(CLOCK_MONOTONIC) + ANSWER_USEC;
         size_t n_sent = 0;
 
         while (n_sent < t->length) {
@@ -141,7 +141,7 @@ static int answer_send(int fd, const struct text *t) {
                         n_sent += (size_t)n;
                 else if (errno != EAGAIN && errno != EINTR)
                         return -errno;
-                else if (poll(&p, 1, clock_left_ms(deadline)) == 0)
+                else if (poll(&p, 1, msec_left(deadline)) == 0)
                         return -ETIME;
         }
         return 0;
@@ -182,7 +182,7 @@ int main(int argc, char **argv) {
         /* A check that has our uid must not get at the socket. */
         if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
                 log_warning("check: %m");
-        if (!serve(STDIN_FILENO, root, clock_now() + timeout, &answer))
+        if (!serve(STDIN_FILENO, root, usec_now(CLOCK_MONOTONIC) + timeout, &answer))
                 return 0;
         return answer_send(STDIN_FILENO, &answer) < 0;
 }

@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "check/clock.h"
 #include "util/alloc.h"
+#include "util/clock.h"
 
 #define STOP_ROUNDS 50
 #define EAGER_ROUNDS 20
@@ -105,7 +105,7 @@ static void process_signal(const struct process *p, int signal) {
 static void stop_all(uint64_t deadline) {
         size_t n_running = 1;
 
-        for (int round = 0; n_running > 0 && round < STOP_ROUNDS && clock_now() < deadline; round++) {
+        for (int round = 0; n_running > 0 && round < STOP_ROUNDS && usec_now(CLOCK_MONOTONIC) < deadline; round++) {
                 _cleanup_(processes_done) struct processes p = {};
 
                 n_running = 0;
@@ -162,7 +162,7 @@ int family_end(uint64_t deadline) {
                 family_reap(-1, &ignored);
                 if (waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD)
                         return 0;
-                if (clock_now() >= deadline)
+                if (usec_now(CLOCK_MONOTONIC) >= deadline)
                         return -EBUSY;
                 if (round > 0)
                         usleep(round < EAGER_ROUNDS ? 200 : 5000); /* for them to die, not for long */

@@ -12,6 +12,6 @@
 bool family_reap(pid_t first, int *ret_status);
 /*
  * Kills and reaps all there are, also in sessions of their own and those that multiply meanwhile. 0; -EBUSY if some
- * still are there at the deadline (clock.h): a process can be stuck in the kernel.
+ * still are there at the deadline (util/clock.h): a process can be stuck in the kernel.
  */
 int family_end(uint64_t deadline);

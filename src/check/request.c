@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-#include "check/clock.h"
+#include "util/clock.h"
 
 static const char *const verbs[] = { "--capabilities", "check", "describe" };
 
@@ -24,7 +24,7 @@ static int receive(int fd, uint64_t deadline, char *buffer, size_t size, size_t 
         ssize_t n;
         int r;
 
-        r = poll(&p, 1, clock_left_ms(deadline));
+        r = poll(&p, 1, msec_left(deadline));
         if (r < 0)
                 return errno == EINTR ? (*ret_n = 0, 1) : -errno;
         if (r == 0)
@@ -46,7 +46,7 @@ static int receive_all(int fd, uint64_t deadline, struct text *t) {
                 too_much = too_much || t->length + n > LINE_MAX_BYTES + REQUEST_INPUT_MAX;
                 if (!too_much)
                         text_add_n(t, buffer, n);
-                if (clock_now() >= deadline)
+                if (usec_now(CLOCK_MONOTONIC) >= deadline)
                         return -ETIME;
         }
         return r == 0 && too_much ? -E2BIG : r;

@@ -22,7 +22,7 @@ void request_done(struct request *r);
 #define _cleanup_request_ _cleanup_(request_done)
 
 /*
- * Reads from a stream socket until its other end has shut down, or the deadline (clock.h). 0; -EPERM with *ret_why: a
- * name or verb that is none; -EBADMSG: no line; -E2BIG; -ETIME; another errno of the socket.
+ * Reads from a stream socket until its other end has shut down, or the deadline (util/clock.h). 0; -EPERM with
+ * *ret_why: a name or verb that is none; -EBADMSG: no line; -E2BIG; -ETIME; another errno of the socket.
  */
 int request_read(int fd, uint64_t deadline, struct request *ret, const char **ret_why);

@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 
 #include "check/child.h"
-#include "check/clock.h"
 #include "check/family.h"
+#include "util/clock.h"
 
 #define ERRORS_MAX 4096u
 #define END_USEC 2000000u /* killed processes are gone in far less */
@@ -177,9 +177,9 @@ static bool step(struct run *r, int socket, uint64_t deadline) {
         struct signalfd_siginfo info;
         int status;
 
-        if (clock_now() >= deadline)
+        if (usec_now(CLOCK_MONOTONIC) >= deadline)
                 return ended(r, RUN_TIMEOUT, 0), true;
-        if (poll(p, ARRAY_SIZE(p), clock_left_ms(deadline)) < 0)
+        if (poll(p, ARRAY_SIZE(p), msec_left(deadline)) < 0)
                 return false;
         if (p[0].revents)
                 return ended(r, RUN_GONE, 0), true;
@@ -215,7 +215,7 @@ int run_program(const struct program *p, const struct request *request, int sock
                 return k;
         while (!step(&r, socket, deadline))
                 ;
-        family_end(clock_now() + END_USEC); /* what is stuck in the kernel is the unit's to report */
+        family_end(usec_now(CLOCK_MONOTONIC) + END_USEC); /* what is stuck in the kernel is the unit's to report */
         if (read(r.report, &error, sizeof(error)) == sizeof(error) && error < 0)
                 return error;
         if (r.result.end == RUN_EXITED && !drink_rest(&r))

@@ -17,6 +17,7 @@
 #include "ctl/input.h"
 #include "ctl/manager.h"
 #include "util/alloc.h"
+#include "util/clock.h"
 
 /* As long as a host document may be, and one byte more. */
 #define PRINTED_MAX (((size_t)64 << 20) + 1)
@@ -57,19 +58,13 @@ static int spawn(const char *program, const char *root, int out, pid_t *ret_pid)
         return -r;
 }
 
-static uint64_t now_usec(void) {
-        struct timespec now;
-
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 /* All that comes until the end: 0, -ETIMEDOUT, -E2BIG or what went wrong. */
 static int read_until_end(int fd, uint64_t timeout_usec, struct text *t) {
-        uint64_t start = now_usec();
+        uint64_t start = usec_now(CLOCK_MONOTONIC);
 
         for (;;) {
-                uint64_t passed = now_usec() - start, left = passed < timeout_usec ? timeout_usec - passed : 0;
+                uint64_t passed = usec_now(CLOCK_MONOTONIC) - start,
+                         left = passed < timeout_usec ? timeout_usec - passed : 0;
                 struct pollfd p = { .fd = fd, .events = POLLIN };
                 char buffer[65536];
                 ssize_t n;

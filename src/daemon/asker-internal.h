@@ -7,6 +7,7 @@
 #include "daemon/check-call.h"
 #include "daemon/helper-call.h"
 #include "daemon/matter.h"
+#include "util/clock.h"
 
 #define ASKER_FAILURE_USEC (UINT64_C(60) * 1000 * 1000) /* so long is a failure kept, or a shrug */
 #define ASKER_DRIVER_USEC (UINT64_C(1000) * 1000)       /* and a driver's word */
@@ -93,7 +94,6 @@ struct asker {
         struct asking *done;
 };
 
-uint64_t asker_now(void);
 /* Gives the word (taken) to all who wait for it, and keeps it. */
 void asker_answer(struct asker *a, struct matter *m, struct word *word, uint64_t until);
 void asker_work(struct asker *a);

@@ -44,7 +44,7 @@ static void troubles_expire(struct asker *a, uint64_t now, size_t *ret_n) {
 
 /* Remembers it for a minute, and logs it if it is new. */
 static void trouble_note(struct asker *a, const char *what, bool silent, const char *message) {
-        uint64_t now = asker_now();
+        uint64_t now = usec_now(CLOCK_MONOTONIC);
         struct trouble *t = trouble_find(a, what, now);
         size_t n;
 
@@ -74,7 +74,7 @@ void troubles_free(struct asker *a) {
 }
 
 bool asker_silent(const struct asker *a, const char *what) {
-        const struct trouble *t = trouble_find(a, what, asker_now());
+        const struct trouble *t = trouble_find(a, what, usec_now(CLOCK_MONOTONIC));
 
         return t && t->silent;
 }
@@ -164,7 +164,7 @@ static void check_failed(struct asker *a, struct matter *m, const char *message)
         _cleanup_free_ char *what = xasprintf("check %s", m->check);
 
         trouble_note(a, what, false, message);
-        asker_answer(a, m, word_new(WORD_UNKNOWN, NULL, message), asker_now() + ASKER_FAILURE_USEC);
+        asker_answer(a, m, word_new(WORD_UNKNOWN, NULL, message), usec_now(CLOCK_MONOTONIC) + ASKER_FAILURE_USEC);
 }
 
 /* What a check that exited with 0 says; an error with its place if nobody understands it. */
@@ -187,7 +187,8 @@ static void on_word(void *userdata, const struct check_answer *answer) {
         struct slot *s = userdata;
         struct matter *m = take_ptr(s->matter);
         _cleanup_free_ char *message = NULL;
-        uint64_t a_while = asker_now() + ASKER_FAILURE_USEC; /* what it lacks to know may come: a library, say */
+        uint64_t a_while = usec_now(CLOCK_MONOTONIC) +
+                           ASKER_FAILURE_USEC; /* what it lacks to know may come: a library, say */
         struct json_error error = {};
         struct word *word;
 
@@ -210,7 +211,7 @@ static void program_failed(struct asker *a, struct program *p, char *why) {
         free(p->why);
         p->why = why;
         p->state = PROGRAM_FAILED;
-        p->until = asker_now() + ASKER_FAILURE_USEC;
+        p->until = usec_now(CLOCK_MONOTONIC) + ASKER_FAILURE_USEC;
         trouble_note(a, what, false, why);
 }
 
@@ -276,7 +277,7 @@ static void matter_check(struct asker *a, struct matter *m, uid_t uid) {
         struct slot *s;
         int r;
 
-        if (p->state == PROGRAM_FAILED && asker_now() >= p->until)
+        if (p->state == PROGRAM_FAILED && usec_now(CLOCK_MONOTONIC) >= p->until)
                 p->state = PROGRAM_UNKNOWN;
         if (p->state == PROGRAM_UNKNOWN) {
                 program_begin(a, p, m->kind, uid);
@@ -321,14 +322,14 @@ static void driver_failed(struct asker *a, struct matter *m, int error) {
         if (silent || (error != EBUSY && error != EAGAIN)) /* those come and go */
                 trouble_note(a, m->what, silent, message);
         asker_answer(a, m, word_new(WORD_UNKNOWN, error_name(error), message),
-                     asker_now() + (silent ? ASKER_FAILURE_USEC : ASKER_DRIVER_USEC));
+                     usec_now(CLOCK_MONOTONIC) + (silent ? ASKER_FAILURE_USEC : ASKER_DRIVER_USEC));
 }
 
 static void on_driver(void *userdata, int failed, int error, int said) {
         struct slot *s = userdata;
         struct matter *m = take_ptr(s->matter);
         _cleanup_free_ char *message = NULL, *code = NULL;
-        uint64_t until = asker_now() + ASKER_DRIVER_USEC;
+        uint64_t until = usec_now(CLOCK_MONOTONIC) + ASKER_DRIVER_USEC;
 
         if (failed < 0 || error > 0) {
                 /* Only a call of ours that was not answered hangs on; the helper's own ETIMEDOUT is one, too. */
@@ -350,7 +351,7 @@ static void matter_driver(struct asker *a, struct matter *m, uid_t uid) {
         int r;
 
         if (asker_silent(a, m->what)) { /* since it was queued */
-                asker_answer(a, m, asker_word_silent(m), asker_now() + ASKER_DRIVER_USEC);
+                asker_answer(a, m, asker_word_silent(m), usec_now(CLOCK_MONOTONIC) + ASKER_DRIVER_USEC);
                 return;
         }
         s = slot_new(a, WORD_MIGRATION_VERSION, uid);
@@ -363,7 +364,7 @@ static void matter_driver(struct asker *a, struct matter *m, uid_t uid) {
         slot_free(s);
         if (r == -ENOENT || r == -ECONNREFUSED || r == -EACCES)
                 asker_answer(a, m, word_new(WORD_NOT_ASKED, NULL, "there is no helper to ask its driver"),
-                             asker_now() + ASKER_DRIVER_USEC);
+                             usec_now(CLOCK_MONOTONIC) + ASKER_DRIVER_USEC);
         else
                 driver_failed(a, m, -r);
 }

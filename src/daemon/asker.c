@@ -16,13 +16,6 @@
 #define KNOWN_BYTES_MAX (16u * 1024 * 1024)
 #define ACCURACY_USEC 5000u
 
-uint64_t asker_now(void) {
-        struct timespec t;
-
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
-
 void asker_work(struct asker *a) {
         sd_event_source_set_enabled(a->work, SD_EVENT_ONESHOT);
 }
@@ -141,7 +134,7 @@ static int on_deadline(sd_event_source *s, uint64_t usec, void *userdata) {
 static struct matter *find_matter(struct asker *a, const struct open_question *q) {
         struct matter *m = matters_find(&a->matters, q->key);
 
-        if (!m || matter_holds(m, q, asker_now()))
+        if (!m || matter_holds(m, q, usec_now(CLOCK_MONOTONIC)))
                 return m;
         matters_forget(&a->matters, m);
         return NULL;
@@ -181,11 +174,11 @@ static void asking_want(struct asking *k, const struct open_question *q, bool la
 }
 
 uint64_t asker_deadline(const struct asker *a) {
-        return asker_now() + a->total_timeout_usec;
+        return usec_now(CLOCK_MONOTONIC) + a->total_timeout_usec;
 }
 
 bool asker_deadline_passed(uint64_t deadline) {
-        return asker_now() >= deadline;
+        return usec_now(CLOCK_MONOTONIC) >= deadline;
 }
 
 int asker_ask(struct asker *a, uid_t uid, const struct open_questions *open, uint64_t deadline, struct words *words,

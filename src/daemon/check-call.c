@@ -18,6 +18,7 @@
 #include "core/check-json.h"
 #include "daemon/socket.h"
 #include "util/alloc.h"
+#include "util/clock.h"
 #include "util/strv.h"
 
 #define LINE_MAX_BYTES 256u        /* of the status line */
@@ -39,20 +40,13 @@ struct check_call {
         bool answered;
 };
 
-static uint64_t now_usec(void) {
-        struct timespec t;
-
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
-
 static void child_kill(const struct check_call *c) {
         if (c->pid > 0)
                 kill(-c->pid, SIGKILL);
 }
 
 static void rearm(struct check_call *c, uint64_t usec) {
-        sd_event_source_set_time(c->timer, now_usec() + usec);
+        sd_event_source_set_time(c->timer, usec_now(CLOCK_MONOTONIC) + usec);
         sd_event_source_set_enabled(c->timer, SD_EVENT_ONESHOT);
 }
 
@@ -110,7 +104,7 @@ static char *line_explain(const struct check_call *c, const char *line) {
         int n;
 
         if (str_equal(line, "timeout")) {
-                _cleanup_free_ char *after = time_format(now_usec() - c->begun);
+                _cleanup_free_ char *after = time_format(usec_now(CLOCK_MONOTONIC) - c->begun);
 
                 return xasprintf("timed out after %s", after);
         }
@@ -306,7 +300,7 @@ int check_call_new(sd_event *event, const struct check_call_options *options, co
         c->handlers = *handlers;
         c->userdata = userdata;
         c->fd = -1;
-        c->begun = now_usec();
+        c->begun = usec_now(CLOCK_MONOTONIC);
         c->timeout_usec = options->timeout_usec;
         text_addf(&c->out, "%s %s\n", name, verb);
         if (length > 0)

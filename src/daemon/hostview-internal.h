@@ -7,6 +7,7 @@
 #include "daemon/hostview.h"
 #include "daemon/view-table.h"
 #include "host/watch.h"
+#include "util/clock.h"
 
 struct hostview {
         sd_event *event;
@@ -55,7 +56,6 @@ struct hostview {
         struct watch_events events; /* to be looked at when the timer ends */
 };
 
-uint64_t usec_now(clockid_t clock);
 struct view_table *hostview_table(struct hostview *v, const char *key);
 /* Asks for a key now; nothing happens while it is left alone (unless forced) or stuck. True if an answer will come. */
 bool hostview_ask(struct hostview *v, struct view_key *k, enum read_class class, bool forced);

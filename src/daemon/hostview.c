@@ -14,13 +14,6 @@
 #include "util/alloc.h"
 #include "util/log.h"
 
-uint64_t usec_now(clockid_t clock) {
-        struct timespec t;
-
-        clock_gettime(clock, &t);
-        return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
-
 struct view_table *hostview_table(struct hostview *v, const char *key) {
         return key_is_parent(key) ? &v->parents : &v->devices;
 }

@@ -10,6 +10,7 @@
 
 #include "daemon/readers-internal.h"
 #include "util/alloc.h"
+#include "util/clock.h"
 
 #define BATCH_MAX 256u   /* keys that one reader is given at once */
 #define FRAMES_MAX 32u   /* frames that are taken in one go before the bus has its turn */
@@ -414,7 +415,7 @@ void reader_give(struct reader *r, struct item_queue *q) {
         _cleanup_text_ struct text keys = {};
         enum wire_type type = q->first->type;
         bool sweep = type == WIRE_READ && q->first->class == READ_SWEEP;
-        uint64_t now = readers_boottime();
+        uint64_t now = usec_now(CLOCK_BOOTTIME);
 
         if (sweep) {
                 text_addf(&keys, "%" PRIu64, remember_since(r));

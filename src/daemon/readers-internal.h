@@ -5,6 +5,7 @@
 
 #include "daemon/reader-process.h"
 #include "daemon/readers.h"
+#include "util/clock.h"
 
 struct item {
         struct item *next;
@@ -61,7 +62,6 @@ struct readers {
 
 /* readers.c */
 uint64_t readers_now(const struct readers *p);
-uint64_t readers_boottime(void);
 void readers_emit(struct readers *p, struct reader_event *e);
 void readers_emit_text(struct readers *p, enum reader_event_type type, int error, const char *text, size_t n);
 struct item *item_free(struct item *i);

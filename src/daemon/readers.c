@@ -8,6 +8,7 @@
 
 #include "daemon/readers-internal.h"
 #include "util/alloc.h"
+#include "util/clock.h"
 
 #define DYING_MAX 16u        /* killed readers that do not end */
 #define REPAIR_USEC 1000000u /* after a failure to start one */
@@ -61,13 +62,6 @@ uint64_t readers_now(const struct readers *p) {
         return t;
 }
 
-uint64_t readers_boottime(void) {
-        struct timespec t;
-
-        clock_gettime(CLOCK_BOOTTIME, &t);
-        return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
-
 struct item *item_free(struct item *i) {
         free(i->key);
         free(i);
@@ -110,7 +104,7 @@ void item_fail(struct readers *p, struct item *i, int error) {
                 e->class = i->class;
                 e->key = take_ptr(i->key);
                 e->error = error;
-                e->issued = i->issued ? i->issued : readers_boottime();
+                e->issued = i->issued ? i->issued : usec_now(CLOCK_BOOTTIME);
                 readers_emit(p, e);
         } else if (i->type != WIRE_STORE)
                 readers_emit_text(p, i->type == WIRE_LIST ? READER_LISTED : READER_RELOADED, error, NULL, 0);

@@ -16,6 +16,7 @@
 #include "dump/redact.h"
 #include "host/devlink.h"
 #include "util/alloc.h"
+#include "util/clock.h"
 
 #define TIMEOUT_MSEC 2500
 #define ANSWERS_MAX ((size_t)16 << 20)
@@ -197,22 +198,14 @@ static _Noreturn void ask(int fd, const char *root, const char *instance) {
         _exit(0);
 }
 
-static int64_t msec_now(void) {
-        struct timespec t;
-
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* All that the child says, or an errno. */
 static int listen_to(int fd, struct text *said) {
-        int64_t end = msec_now() + TIMEOUT_MSEC;
+        uint64_t end = usec_now(CLOCK_MONOTONIC) + TIMEOUT_MSEC * 1000;
         static char buffer[65536];
 
         for (;;) {
                 struct pollfd p = { .fd = fd, .events = POLLIN };
-                int64_t left = end - msec_now();
-                int r = left > 0 ? poll(&p, 1, (int)left) : 0;
+                int left = msec_left(end), r = left > 0 ? poll(&p, 1, left) : 0;
                 ssize_t n;
 
                 if (r < 0 && errno == EINTR)

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "util/alloc.h"
+#include "util/clock.h"
 
 #define STACK_SIZE ((size_t)256 << 10)
 #define MEMORY_MAX 4096u
@@ -114,13 +115,10 @@ static bool job_wait(struct job *j, unsigned msec, struct devlink *ret) {
 }
 
 static struct devlink not_read(const char *instance, bool ports, int error) {
-        struct timespec t;
-
-        clock_gettime(CLOCK_BOOTTIME, &t);
         return (struct devlink){
                 .instance = xstrdup(instance),
                 .has_ports = ports,
-                .read_at = (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000,
+                .read_at = usec_now(CLOCK_BOOTTIME),
                 .info.error = error,
                 .ports.error = error,
         };

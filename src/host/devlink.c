@@ -11,6 +11,7 @@
 
 #include "host/attribute.h"
 #include "util/alloc.h"
+#include "util/clock.h"
 
 #define DEADLINE_USEC 700000u
 #define ANSWER_MAX ((size_t)4 << 20)
@@ -24,13 +25,6 @@ struct link {
         uint16_t family;
         char *datagram;
 };
-
-static uint64_t usec_now(clockid_t clock) {
-        struct timespec t;
-
-        clock_gettime(clock, &t);
-        return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
 
 static void link_close(struct link *l) {
         if (l->socket)

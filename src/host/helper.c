@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "util/alloc.h"
+#include "util/clock.h"
 
 #define ERRNO_MAX 4095
 
@@ -47,18 +48,11 @@ int helper_connect(int *ret_fd) {
         return 0;
 }
 
-static uint64_t now_usec(void) {
-        struct timespec t;
-
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
-
 /* Until there is something to receive, or an end of it; looks once at least. */
 static int wait_until(int fd, uint64_t deadline) {
         for (;;) {
                 struct pollfd p = { .fd = fd, .events = POLLIN };
-                uint64_t now = now_usec();
+                uint64_t now = usec_now(CLOCK_MONOTONIC);
                 int r = poll(&p, 1, now < deadline ? (int)MIN((deadline - now) / 1000 + 1, UINT64_C(60000)) : 0);
 
                 if (r > 0)
@@ -81,7 +75,7 @@ int helper_receive(int fd, uint64_t timeout_usec, int *ret_error, char **ret_fie
         const char *field;
         size_t length;
         ssize_t n;
-        int r = wait_until(fd, now_usec() + timeout_usec);
+        int r = wait_until(fd, usec_now(CLOCK_MONOTONIC) + timeout_usec);
 
         if (r < 0)
                 return r;

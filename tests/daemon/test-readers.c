@@ -12,6 +12,7 @@
 #include "daemon/readers-internal.h"
 #include "daemon/readers.h"
 #include "util/alloc.h"
+#include "util/clock.h"
 #include "util/strv.h"
 
 static struct bed bed;
@@ -114,10 +115,10 @@ START_TEST(a_sweep_is_marked) {
         bed_run(&bed, 50 * 1000);
         /* While the first one is at it another one is asked, and then sweeps. */
         bed_put(&bed, "a:1", "slow");
-        before = readers_boottime();
+        before = usec_now(CLOCK_BOOTTIME);
         readers_read(pool, READ_EVENT, "a:1");
         bed_run(&bed, 50 * 1000);
-        after = readers_boottime();
+        after = usec_now(CLOCK_BOOTTIME);
         readers_read(pool, READ_QUESTION, "a:2");
         expect_key("a:2", 0, 0);
         bed_run(&bed, 20 * 1000);
