@@ -122,12 +122,9 @@ int main(int argc, char **argv) {
                 }
         if (optind < argc)
                 return usage(argv[0], stderr);
-        /* Not host_open(): what the kernel is matters to no verb. */
-        r = sysfs_init(&h.sysfs, root);
-        if (r >= 0) {
-                places_init(&h.places, &h.sysfs);
+        r = host_open(&h, root);
+        if (r >= 0)
                 r = serve(&h, STDIN_FILENO);
-        }
         if (r < 0)
                 log_error("helper: %s", strerror(-r));
         return r < 0;

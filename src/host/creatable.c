@@ -192,7 +192,7 @@ int probe_parent(struct host *h, const char *key, struct device ***ret_creatable
 
         if (!str_startswith(key, PROBE_PARENT_PREFIX))
                 return -ENODEV;
-        host_begin(h);
+        helper_link_begin(&h->helper);
         r = open_parent(h, address, &parent);
         if (r < 0)
                 return r;

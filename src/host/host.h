@@ -9,7 +9,7 @@
 #include "host/aliases.h"
 #include "host/debugfs-memory.h"
 #include "host/devlink-memory.h"
-#include "host/inuse.h"
+#include "host/helper-link.h"
 #include "host/kernel.h"
 #include "host/modelstore.h"
 #include "host/places.h"
@@ -28,31 +28,11 @@ struct host {
         struct debugfs_memory debugfs; /* "" for nothing */
         bool cheap;
         uint64_t cheap_since;
+        struct helper_link helper;
         /* Of one request; host_forget() empties them. */
         struct places places;
         struct aliases aliases;
         bool aliases_read;
-        /* What is known of the helper; times are CLOCK_BOOTTIME, usec. */
-        struct {
-                bool none; /* there is none for us: not asked again in this request */
-                bool slow; /* it did not say in time who holds what: not waited for that again in this request */
-                uint64_t waited_usec; /* for what it said of one key */
-                /* What costs it a process, or keeps one for ever, is not asked over and over. */
-                uint64_t no_debugfs_until; /* it said that no device has any */
-                struct silence {
-                        char *address; /* a driver kept it */
-                        uint64_t until;
-                } * silent;
-                size_t n_silent;
-        } helper;
-        /* Of all requests of a second. */
-        struct inuse inuse;
-        uint64_t inuse_until; /* 0: not read */
-        /* The helper that is asked for everything, as long as no driver keeps it. */
-        bool connected;
-        int connection;
-        bool holders_asked;     /* who holds what; it may still answer */
-        uint64_t holders_since; /* when it had not yet */
 };
 
 /* root: NULL for the real one. No model files are read. */
@@ -70,20 +50,6 @@ int host_load(struct host *h, const char *store_text, size_t length);
 
 /* What is read when it is first asked for. */
 const struct aliases *host_aliases(struct host *h);
-/* Who holds what, at most a second old; of a fake host, at most as old as the request. */
-const struct inuse *host_inuse(struct host *h);
-/* A key begins (probe.h), for which the helper may be waited for. */
-void host_begin(struct host *h);
-/*
- * Asks the helper about a device, or what is on a parent. 0, or its answer's errno, -ETIMEDOUT, or -ENOTCONN where it
- * was not asked, as there is none for us. Waits no longer for one key than a silent reader is waited for.
- */
-int host_ask(struct host *h, const char *address, const struct text *request, char **ret_field, size_t *ret_length);
-/* CLOCK_BOOTTIME, usec. */
-uint64_t host_now(void);
-/* Whether it is of use to ask for migration-state; and that it is not. */
-bool host_has_debugfs(const struct host *h);
-void host_no_debugfs(struct host *h);
 /* Borrowed until the next call. */
 const struct devlink *host_devlink(struct host *h, const char *instance, bool ports);
 

@@ -222,7 +222,7 @@ int probe_device(struct host *h, const char *key, struct device **ret_device) {
 
         if (r < 0)
                 return r;
-        host_begin(h);
+        helper_link_begin(&h->helper);
         p.device = device_new(false);
         p.t = p.device->traits;
         p.device->bus = take_ptr(subsystem);

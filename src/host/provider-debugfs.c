@@ -9,6 +9,7 @@
 #include "host/helper.h"
 #include "host/provider.h"
 #include "util/alloc.h"
+#include "util/clock.h"
 
 #define ROOT "sys/kernel/debug/vfio"
 
@@ -17,7 +18,7 @@ static bool detect(const struct probe *p) {
 
         if (p->creatable || p->t->bound_driver || p->t->has_migration)
                 return false;
-        return h->sysfs.fake || host_has_debugfs(h);
+        return h->sysfs.fake || (h->kernel.vfio_debugfs != TRI_NO && helper_link_has_debugfs(&h->helper));
 }
 
 static void give_features(struct migration *m, const char *features, size_t length) {
@@ -77,11 +78,11 @@ static char *ask(struct probe *p) {
 
         helper_add(&request, "migration-state");
         helper_add(&request, p->device->address);
-        r = host_ask(p->host, p->device->address, &request, &field, &length);
+        r = helper_link_ask(&p->host->helper, p->device->address, &request, &field, &length);
         if (r >= 0)
                 return field;
         if (r == -ENOTDIR)
-                host_no_debugfs(p->host);
+                helper_link_no_debugfs(&p->host->helper);
         return r == -ENOTDIR || r == -ENOENT ? xstrdup("") : NULL;
 }
 
@@ -90,7 +91,7 @@ static void read_real(struct probe *p) {
         const char *address = p->device->address;
         const char *known = p->host->cheap ? debugfs_memory_recall(memory, address, p->host->cheap_since) : NULL;
         _cleanup_free_ char *said = NULL;
-        uint64_t now = host_now();
+        uint64_t now = usec_now(CLOCK_BOOTTIME);
 
         if (!known) {
                 known = said = ask(p);

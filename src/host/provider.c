@@ -102,7 +102,7 @@ static bool to_be_asked(const struct probe *p, const char *dir, const char *file
 static void ask_helper(const struct probe *p, const char *address, const struct text *request, struct attribute *a) {
         _cleanup_free_ char *field = NULL;
         size_t length = 0;
-        int r = host_ask(p->host, address, request, &field, &length);
+        int r = helper_link_ask(&p->host->helper, address, request, &field, &length);
 
         if (r >= 0)
                 *a = attribute_parse(field, length, a->mode);

@@ -103,7 +103,8 @@ static void settle_in_use(struct probe *p) {
         if (p->t->bound_driver)
                 p->t->in_use = bound_in_use(p);
         else {
-                p->t->in_use = inuse_find(host_inuse(p->host), p->device->iommu_group, p->device->vfio_device);
+                p->t->in_use = inuse_find(helper_link_inuse(&p->host->helper), p->device->iommu_group,
+                                          p->device->vfio_device);
                 if (p->t->in_use == TRI_NO && number_missing(p))
                         p->t->in_use = TRI_UNKNOWN;
         }
