@@ -108,4 +108,8 @@ bool asker_silent(const struct asker *a, const char *what);
 struct word *asker_word_silent(const struct matter *m);
 void programs_reset(struct asker *a);
 void programs_free(struct asker *a);
+/* In asker-trouble.c: of a device, or "check NAME". Remembers it for a minute, and logs it if it is new; silent: it did
+ * not answer. */
+void asker_trouble(struct asker *a, const char *what, bool silent, const char *message);
+bool asker_troubled(const struct asker *a, const char *what);
 void troubles_free(struct asker *a);

@@ -9,74 +9,10 @@
 #include "core/check-json.h"
 #include "daemon/asker-internal.h"
 #include "util/alloc.h"
-#include "util/log.h"
 #include "util/strv.h"
-
-#define TROUBLES_MAX 256u
 
 static const char *error_name(int error) {
         return strerrorname_np(error) ? strerrorname_np(error) : "EIO";
-}
-
-static struct trouble *trouble_find(const struct asker *a, const char *what, uint64_t now) {
-        for (struct trouble *t = a->troubles; t; t = t->next)
-                if (now < t->until && str_equal(t->what, what))
-                        return t;
-        return NULL;
-}
-
-static void troubles_expire(struct asker *a, uint64_t now, size_t *ret_n) {
-        struct trouble **at = &a->troubles;
-
-        for (*ret_n = 0; *at;) {
-                struct trouble *t = *at;
-
-                if (now < t->until) {
-                        at = &t->next;
-                        ++*ret_n;
-                        continue;
-                }
-                *at = t->next;
-                free(t->what);
-                free(t);
-        }
-}
-
-/* Remembers it for a minute, and logs it if it is new. */
-static void trouble_note(struct asker *a, const char *what, bool silent, const char *message) {
-        uint64_t now = usec_now(CLOCK_MONOTONIC);
-        struct trouble *t = trouble_find(a, what, now);
-        size_t n;
-
-        if (!t) {
-                troubles_expire(a, now, &n);
-                if (n >= TROUBLES_MAX && !silent)
-                        return;
-                t = xnew0(struct trouble, 1);
-                t->what = xstrdup(what);
-                t->next = a->troubles;
-                a->troubles = t;
-                log_warning("%s", message);
-        } else if (!silent)
-                return;
-        t->silent = t->silent || silent;
-        t->until = now + ASKER_FAILURE_USEC;
-}
-
-void troubles_free(struct asker *a) {
-        while (a->troubles) {
-                struct trouble *t = a->troubles;
-
-                a->troubles = t->next;
-                free(t->what);
-                free(t);
-        }
-}
-
-bool asker_silent(const struct asker *a, const char *what) {
-        const struct trouble *t = trouble_find(a, what, usec_now(CLOCK_MONOTONIC));
-
-        return t && t->silent;
 }
 
 struct word *asker_word_silent(const struct matter *m) {
@@ -163,7 +99,7 @@ static char *check_why(const char *name, const struct check_answer *answer) {
 static void check_failed(struct asker *a, struct matter *m, const char *message) {
         _cleanup_free_ char *what = xasprintf("check %s", m->check);
 
-        trouble_note(a, what, false, message);
+        asker_trouble(a, what, false, message);
         asker_answer(a, m, word_new(WORD_UNKNOWN, NULL, message), usec_now(CLOCK_MONOTONIC) + ASKER_FAILURE_USEC);
 }
 
@@ -212,7 +148,7 @@ static void program_failed(struct asker *a, struct program *p, char *why) {
         p->why = why;
         p->state = PROGRAM_FAILED;
         p->until = usec_now(CLOCK_MONOTONIC) + ASKER_FAILURE_USEC;
-        trouble_note(a, what, false, why);
+        asker_trouble(a, what, false, why);
 }
 
 static void on_capabilities(void *userdata, const struct check_answer *answer) {
@@ -320,7 +256,7 @@ static void driver_failed(struct asker *a, struct matter *m, int error) {
         else
                 message = xasprintf("%s: its driver could not be asked: %s", m->what, strerror(error));
         if (silent || (error != EBUSY && error != EAGAIN)) /* those come and go */
-                trouble_note(a, m->what, silent, message);
+                asker_trouble(a, m->what, silent, message);
         asker_answer(a, m, word_new(WORD_UNKNOWN, error_name(error), message),
                      usec_now(CLOCK_MONOTONIC) + (silent ? ASKER_FAILURE_USEC : ASKER_DRIVER_USEC));
 }
@@ -377,9 +313,22 @@ static bool device_busy(const struct asker *a, const char *what) {
         return false;
 }
 
+static bool check_runs(const struct asker *a, const char *name) {
+        for (const struct slot *s = a->slots; s; s = s->next)
+                if (s->matter && str_equal(s->matter->check, name))
+                        return true;
+        return false;
+}
+
+/* One that failed within the last minute may hang again: it gets one place, so that other checks find theirs. */
+static bool check_ready(struct asker *a, const char *name) {
+        _cleanup_free_ char *what = xasprintf("check %s", name);
+
+        return program_get(a, name)->state != PROGRAM_ASKING && !(asker_troubled(a, what) && check_runs(a, name));
+}
+
 bool slot_ready(struct asker *a, const struct matter *m) {
-        return m->kind != WORD_MIGRATION_VERSION ? program_get(a, m->check)->state != PROGRAM_ASKING
-                                                 : !device_busy(a, m->what);
+        return m->kind == WORD_MIGRATION_VERSION ? !device_busy(a, m->what) : check_ready(a, m->check);
 }
 
 void slot_begin(struct asker *a, struct matter *m, uid_t uid) {

@@ -338,6 +338,25 @@ START_TEST(the_total_deadline) {
 }
 END_TEST
 
+/* One that hung gets one place at a time from then on, so that the same user's other checks are not kept waiting. */
+START_TEST(a_hanging_check_leaves_room) {
+        begin(SECOND / 2, 4 * SECOND);
+        want_check("hang", "first");
+        ask();
+        word_is("first", WORD_UNKNOWN, NULL, "check hang: did not answer within 500 ms");
+        for (int i = 0; i < 8; i++) {
+                _cleanup_free_ char *key = xasprintf("hang-%d", i);
+
+                want_check("hang", key);
+        }
+        want_check("yes", "yes");
+        ask();
+        word_is("yes", WORD_YES, NULL, NULL);
+        word_is("hang-7", WORD_UNKNOWN, "ETIMEDOUT", "no answer within the time that one question has");
+        ck_assert_uint_le(asked("hang check"), 4); /* one after another, and not four at once */
+}
+END_TEST
+
 START_TEST(too_late_to_ask) {
         struct asking *k;
 
@@ -624,6 +643,7 @@ int main(void) {
         tcase_add_test(t, many_wait_for_one);
         tcase_add_test(t, a_hanging_check_is_given_up);
         tcase_add_test(t, the_total_deadline);
+        tcase_add_test(t, a_hanging_check_leaves_room);
         tcase_add_test(t, too_late_to_ask);
         tcase_add_test(t, abandoned);
         tcase_add_test(t, a_reload_while_it_runs);
