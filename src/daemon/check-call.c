@@ -97,6 +97,25 @@ static char *plain(const char *s) {
         return copy;
 }
 
+/* What the runner's word (check/program.c) means. */
+static const char *refusal_text(const char *why) {
+        static const struct {
+                const char *why;
+                const char *text;
+        } texts[] = {
+                { "owner", "it is not root's" },
+                { "mode", "others may write to it, or not everybody may read and run it" },
+                { "folder", "its folder, or one above, is not root's, or others may write to it" },
+                { "link", "it is a link" },
+                { "not regular", "it is no regular file" },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+                if (str_equal(why, texts[i].why))
+                        return texts[i].text;
+        return why;
+}
+
 /* What a status line other than "exit" says, for people; NULL if nobody knows it. */
 static char *line_explain(const struct check_call *c, const char *line) {
         static const char refused[] = "refused ", error[] = "error ", ended[] = "signal ";
@@ -117,7 +136,7 @@ static char *line_explain(const struct check_call *c, const char *line) {
                                        : xasprintf("was ended by signal %d", n);
         if (str_startswith(line, refused)) {
                 rest = plain(line + strlen(refused));
-                return xasprintf("is not trusted: %s", rest);
+                return xasprintf("is not trusted: %s", refusal_text(rest));
         }
         if (str_startswith(line, error)) {
                 rest = plain(line + strlen(error));
