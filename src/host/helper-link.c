@@ -157,7 +157,8 @@ static int receive_holders(struct helper_link *l, struct inuse *ret) {
         return r;
 }
 
-static void read_inuse(struct helper_link *l, struct inuse *ret) {
+/* The helper's answer: 0, -ETIMEDOUT, or -ENOTCONN. */
+static int hear_inuse(struct helper_link *l, struct inuse *ret) {
         int r = l->sysfs->fake || l->none ? -ENOTCONN : l->holders_asked ? 0 : ask_holders(l);
 
         if (r >= 0)
@@ -169,6 +170,12 @@ static void read_inuse(struct helper_link *l, struct inuse *ret) {
                 if (r >= 0)
                         r = receive_holders(l, ret);
         }
+        return r;
+}
+
+static void read_inuse(struct helper_link *l, struct inuse *ret) {
+        int r = hear_inuse(l, ret);
+
         if (r >= 0)
                 return;
         holders_read(l->sysfs, ret);
@@ -186,10 +193,15 @@ const struct inuse *helper_link_inuse(struct helper_link *l) {
 
 /* One that has answered, so that what it is silent about next is a driver's doing, not that it is yet to start. */
 static bool have_helper(struct helper_link *l) {
-        if (!l->connected || l->holders_asked) {
+        struct inuse heard = {};
+
+        if (l->connected && !l->holders_asked)
+                return true;
+        if (hear_inuse(l, &heard) >= 0) {
                 inuse_done(&l->inuse);
-                read_inuse(l, &l->inuse);
-        }
+                l->inuse = heard;
+        } else
+                inuse_done(&heard);
         return l->connected && !l->holders_asked;
 }
 
