@@ -35,28 +35,6 @@ static const char *kernel_option(const char *driver) {
         return NULL;
 }
 
-/* '*' and '?' only, and linear: the pattern may be anybody's. */
-static bool pattern_fits(const char *pattern, const char *s) {
-        const char *star = NULL, *mark = NULL;
-
-        while (*s) {
-                if (*pattern == '*') {
-                        star = pattern++;
-                        mark = s;
-                } else if (*pattern && (*pattern == '?' || *pattern == *s)) {
-                        pattern++;
-                        s++;
-                } else if (star) {
-                        pattern = star + 1;
-                        s = ++mark;
-                } else
-                        return false;
-        }
-        while (*pattern == '*')
-                pattern++;
-        return !*pattern;
-}
-
 /* The driver that a model in force wants for a PCI id, or NULL. */
 static const char *wanted_driver(const struct explainer *x, const char *pci) {
         for (size_t i = 0; i < x->host->models.n; i++) {
@@ -66,7 +44,7 @@ static const char *wanted_driver(const struct explainer *x, const char *pci) {
                         const struct model_match *match = &m->matches[k];
 
                         if (match->pci && match->driver && !match->mdev_type && !match->parent_driver &&
-                            !same_driver(match->driver, "vfio-pci") && pattern_fits(match->pci, pci))
+                            !same_driver(match->driver, "vfio-pci") && str_fits(match->pci, pci))
                                 return match->driver;
                 }
         }

@@ -63,28 +63,6 @@ void aliases_done(struct aliases *a) {
         *a = (struct aliases){};
 }
 
-/* '*' and '?' only, as PCI aliases have; linear, whatever the pattern (fnmatch() is not). */
-static bool pattern_fits(const char *pattern, const char *s) {
-        const char *star = NULL, *mark = NULL;
-
-        while (*s) {
-                if (*pattern == '*') {
-                        star = pattern++;
-                        mark = s;
-                } else if (*pattern && (*pattern == '?' || *pattern == *s)) {
-                        pattern++;
-                        s++;
-                } else if (star) {
-                        pattern = star + 1;
-                        s = ++mark;
-                } else
-                        return false;
-        }
-        while (*pattern == '*')
-                pattern++;
-        return !*pattern;
-}
-
 static size_t count_wild(const char *pattern) {
         size_t n = 0;
 
@@ -100,7 +78,7 @@ const char *aliases_find(const struct aliases *a, const char *modalias) {
                 return NULL;
         modalias += strlen("pci:");
         for (size_t i = 0; i < a->n; i++)
-                if (pattern_fits(a->v[i].pattern, modalias) &&
+                if (str_fits(a->v[i].pattern, modalias) &&
                     (!best || count_wild(a->v[i].pattern) < count_wild(best->pattern)))
                         best = &a->v[i];
         return best ? best->module : NULL;

@@ -137,3 +137,24 @@ uint64_t hash_bytes(uint64_t h, const void *p, size_t n) {
 uint64_t hash_str(uint64_t h, const char *s) {
         return s ? hash_bytes(h, s, strlen(s) + 1) : hash_bytes(h, "\xff", 1);
 }
+
+bool str_fits(const char *pattern, const char *s) {
+        const char *star = NULL, *mark = NULL;
+
+        while (*s) {
+                if (*pattern == '*') {
+                        star = pattern++;
+                        mark = s;
+                } else if (*pattern && (*pattern == '?' || *pattern == *s)) {
+                        pattern++;
+                        s++;
+                } else if (star) {
+                        pattern = star + 1;
+                        s = ++mark;
+                } else
+                        return false;
+        }
+        while (*pattern == '*')
+                pattern++;
+        return !*pattern;
+}

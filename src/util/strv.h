@@ -50,3 +50,6 @@ char *text_take(struct text *t);
 uint64_t hash_bytes(uint64_t h, const void *p, size_t n);
 /* Hashes a string with its end, and NULL unlike "". */
 uint64_t hash_str(uint64_t h, const char *s);
+
+/* '*' and '?' only, as PCI aliases have; linear, whatever the pattern (fnmatch() is not). */
+bool str_fits(const char *pattern, const char *s);
